@@ -1,0 +1,106 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tollweir/core/endpoint.hpp"
+#include "tollweir/core/error.hpp"
+#include "tollweir/core/json.hpp"
+#include "tollweir/core/splice.hpp"
+#include "tollweir/core/usage.hpp"
+
+namespace tollweir {
+
+/// What we need to know of a request body, as views into it. Reused from request to request.
+struct ChatView {
+    ObjectView object;
+    Endpoint endpoint = Endpoint::chat_completions;
+    std::string model;              // decoded; empty if absent or null
+    bool stream = false;
+    bool wants_stream_usage = false;  // stream_options.include_usage
+    bool wants_base64 = false;        // embeddings: encoding_format is base64
+
+    void clear();
+};
+
+/// What is changed in a stream of the client's own dialect.
+struct StreamEdits {
+    std::string model;            // goes into every chunk
+    bool hide_usage = false;      // the gateway asked for usage, the client did not
+};
+
+/// Edits the events of one stream that stays in its dialect and notes what they tell. Bytes come in
+/// pieces of any size. No I/O. Source of the rules: spec/data-plane.md 4.3,
+/// spec/providers-openai-family.md 1.8 and 8.
+class EventEditor {
+public:
+    virtual ~EventEditor() = default;
+
+    /// `region` holds every byte that was not yet dropped, kJsonPadding readable bytes behind it.
+    /// Appends what goes to the client now: views into `region`, constants and this object, valid
+    /// until the next call. Returns how many bytes at the front of the region are done with; the
+    /// caller drops exactly those before the next call. Errors (`bad_gateway`): an event that is not
+    /// what the dialect allows.
+    virtual Result<std::size_t> feed(std::string_view region, Pieces& out) = 0;
+
+    /// The upstream closed. Appends the rest and the closing frame. An error (`api_connection`) if
+    /// the stream was cut: neither a closing frame nor a finish reason was seen.
+    virtual Result<void> finish(std::string_view region, Pieces& out) = 0;
+
+    /// Appends the event that tells the client of a failure after the commit point, and the closing
+    /// frame.
+    virtual void write_error(const GatewayError& error, std::string& out) const = 0;
+
+    /// An event (not a comment) has been appended: the commit point once it is sent.
+    virtual bool has_event() const = 0;
+    /// The closing frame came: nothing that follows is sent on.
+    virtual bool is_done() const = 0;
+    /// The upstream's own error event, where one came. Before the commit point it becomes an HTTP
+    /// error (`has_event` is still false then and nothing was appended); after it, it was appended
+    /// in our envelope together with the closing frame, and `is_done` holds.
+    virtual const GatewayError* upstream_error() const = 0;
+    virtual const Usage& usage() const = 0;
+    /// The upstream's own name for the model, as its first chunk had it.
+    virtual std::string_view upstream_model() const = 0;
+};
+
+/// A dialect that clients speak. No state, no I/O.
+class Front {
+public:
+    virtual ~Front() = default;
+
+    virtual Dialect dialect() const = 0;
+
+    /// Reads the body's top level. `body` must be followed by kJsonPadding readable bytes; an empty
+    /// body is `{}`. Errors: `bad_request` (not a JSON object, a wrong type, a key given twice).
+    virtual Result<void> scan(Endpoint endpoint, std::string_view body, ChatView& out) const = 0;
+
+    virtual void write_error(const GatewayError& error, std::string& out) const = 0;
+
+    virtual std::unique_ptr<EventEditor> open_pass_through(StreamEdits edits) const = 0;
+};
+
+/// OpenAI's chat, completions, embeddings and moderations.
+const Front& openai_front();
+
+/// Edits an answer of OpenAI's dialect that is not a stream: the model's name, and embeddings as
+/// numbers where the client asked for base64. Errors (`bad_gateway`): not a JSON object.
+class ReplyEditor {
+public:
+    /// `body` as for ChatView. Afterwards the pieces of the edited body are in `out`; they point
+    /// into `body` and this object.
+    Result<void> edit(std::string_view body, std::string_view model, bool want_base64, Pieces& out);
+
+    const Usage& usage() const { return usage_; }
+    std::string_view upstream_model() const { return upstream_model_; }
+
+private:
+    ObjectView object_;
+    ObjectEdits edits_;
+    Usage usage_;
+    std::string upstream_model_;
+};
+
+}  // namespace tollweir

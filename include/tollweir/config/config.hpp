@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tollweir/core/deployment.hpp"
+#include "tollweir/core/log.hpp"
+#include "tollweir/core/secret.hpp"
+
+namespace tollweir {
+
+/// Limits and times of the client side; `tollweir_settings.server`. Zero never means unlimited.
+struct ServerConfig {
+    std::size_t max_header_bytes = 32 * 1024;
+    std::size_t max_header_count = 100;
+    std::size_t max_body_bytes = 64 * 1024 * 1024;  // general_settings.max_request_size_mb wins
+    std::size_t max_connections = 16'384;
+    std::size_t max_buffered_body_bytes = 1024 * 1024 * 1024;  // bodies in memory, whole process
+    std::chrono::milliseconds header_timeout{10'000};  // first byte of a head to its last
+    std::chrono::milliseconds body_timeout{30'000};    // between two reads of a body
+    std::chrono::milliseconds idle_timeout{75'000};    // between requests; --keepalive_timeout wins
+    std::chrono::milliseconds write_timeout{60'000};   // one write that makes no progress
+};
+
+/// Limits and times of the upstream side; `tollweir_settings.upstream`.
+struct UpstreamConfig {
+    std::chrono::milliseconds connect_timeout{10'000};  // DNS, TCP and TLS together
+    std::chrono::milliseconds idle_timeout{60'000};     // an unused pooled connection
+    std::size_t max_idle_per_origin = 256;              // a worker
+    std::size_t max_response_bytes = 128 * 1024 * 1024; // an answer that is read whole
+    std::size_t max_event_bytes = 16 * 1024 * 1024;     // one server-sent event
+    bool verify_tls = true;                             // litellm_settings.ssl_verify
+    std::string ca_file;                                // ssl_verify: path, or SSL_CERT_FILE
+};
+
+struct DrainConfig {
+    std::chrono::milliseconds delay{5'000};
+    std::chrono::milliseconds timeout{60'000};
+};
+
+
+
+struct LogConfig {
+    LogLevel level = LogLevel::info;
+    bool json = false;
+};
+
+struct Alias {
+    std::string group;
+    bool hidden = false;
+};
+
+/// Everything one load of file, environment and command line produced. Plain values.
+struct Config {
+    std::string source;  // path of the main file, empty without one
+    std::vector<Deployment> deployments;   // `heads` and `health` are the snapshot's to fill
+    std::map<std::string, Alias> aliases;  // router_settings.model_group_alias
+    std::map<std::string, std::string> model_aliases;  // litellm_settings.model_alias_map
+
+    Secret master_key;
+    std::string key_header;                // general_settings.litellm_key_header_name, lower case
+    bool require_auth = false;             // refuse to start without a master key
+    bool metrics_need_key = true;          // while a master key is set
+
+    // The model of a request that names none, by route; empty: none.
+    std::string default_model;             // general_settings.completion_model, default_model, --model
+    std::string default_embedding_model;
+    std::string default_moderation_model;
+    bool force_default_models = false;
+
+    std::chrono::milliseconds request_timeout{6'000'000};
+    std::optional<std::chrono::milliseconds> stream_timeout;
+    std::chrono::milliseconds stream_hold{25'000};
+    std::chrono::milliseconds ping_interval{15'000};
+    bool inject_stream_usage = true;
+    bool always_include_stream_usage = false;
+    bool allow_client_mocks = true;        // tollweir_settings.allow_client_mocks
+    bool watch_config = false;
+    std::string data_dir = "./data";
+
+    ServerConfig server;
+    UpstreamConfig upstream;
+    DrainConfig drain;
+    LogConfig log;
+};
+
+}  // namespace tollweir

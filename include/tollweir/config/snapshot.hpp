@@ -1,0 +1,64 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "tollweir/config/config.hpp"
+
+namespace tollweir {
+
+struct StringHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
+template <class T>
+using StringMap = std::unordered_map<std::string, T, StringHash, std::equal_to<>>;
+
+/// The group a requested name stands for.
+struct GroupMatch {
+    const ModelGroup* group = nullptr;        // never null
+    const Deployment* only = nullptr;         // the name was a deployment id: this one alone
+    std::vector<std::string> captures;        // what the `*`s of the group's pattern took
+};
+
+/// Config and the tables built from it: immutable, shared by pointer, kept by every request that
+/// began under it.
+class Snapshot {
+public:
+    /// Groups the deployments, asks their providers for heads, and takes over the `Health` of
+    /// deployments whose id `previous` has too. Errors: an invalid head (message names the deployment).
+    static Result<std::shared_ptr<const Snapshot>> build(Config config, const Snapshot* previous);
+
+    const Config& config() const { return config_; }
+    const std::deque<Deployment>& deployments() const { return deployments_; }
+    const std::vector<const ModelGroup*>& groups() const { return listed_; }
+
+    /// Deployment id, exact group, alias, wildcard pattern (longest first, both ends anchored; the
+    /// name, then `provider/name`), a deployment's `litellm_params.model`; else nothing.
+    /// spec/config.md 5.5, 5.6; spec/data-plane.md 2.2.
+    std::optional<GroupMatch> find_group(std::string_view name) const;
+
+private:
+    Config config_;
+    std::deque<Deployment> deployments_;
+    std::deque<ModelGroup> groups_;
+    std::vector<const ModelGroup*> listed_;     // exact groups in file order, then patterns
+    StringMap<const ModelGroup*> by_name_;
+    StringMap<const Deployment*> by_id_;
+    StringMap<const ModelGroup*> by_model_string_;
+    std::deque<ModelGroup> single_groups_;      // one a deployment id
+    std::vector<const ModelGroup*> patterns_;   // longest first
+};
+
+/// The upstream's model name for a deployment: its `model` with the `*`s replaced by the captures,
+/// or the whole of `requested` where the pattern took more than the target has room for.
+std::string upstream_model(const Deployment& deployment, const std::vector<std::string>& captures,
+                           std::string_view requested);
+
+}  // namespace tollweir

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tollweir {
+
+/// What went wrong, in LiteLLM's classes. One table (`facts`) turns a kind into status, OpenAI
+/// error type, code word and whether another attempt may help.
+enum class ErrorKind : std::uint8_t {
+    bad_request,
+    unsupported_params,
+    context_window_exceeded,
+    content_policy_violation,
+    authentication,
+    permission_denied,
+    not_found,
+    method_not_allowed,
+    timeout,
+    payload_too_large,
+    uri_too_long,
+    expectation_failed,
+    unprocessable,
+    headers_too_large,
+    rate_limited,
+    budget_exceeded,
+    internal,
+    api_connection,   // the upstream could not be reached: DNS, refused
+    bad_gateway,      // the upstream was reached and then broke: reset, TLS, not HTTP, torn body
+    unavailable,
+    not_implemented,
+    http_version,     // 505
+    client_closed,    // the client left; never written to anybody, only logged (as nginx: 499)
+};
+
+enum class ErrorSource : std::uint8_t { client, gateway, upstream };
+
+struct ErrorFacts {
+    int status;
+    std::string_view type;           // OpenAI's `error.type`
+    std::string_view code;           // OpenAI's `error.code`; empty: the status as a string
+    std::string_view litellm_class;  // as logs, metrics and fallback rules name it
+    bool retryable;
+};
+
+const ErrorFacts& facts(ErrorKind kind);
+
+/// An error on its way to a client. `message` reaches the client: no secret, no upstream address.
+struct GatewayError {
+    GatewayError() = default;
+    GatewayError(ErrorKind kind, ErrorSource source, std::string message);
+
+    /// The status that goes out: the upstream's own where it sent one, else the kind's.
+    int http_status() const { return status != 0 ? status : facts(kind).status; }
+
+    ErrorKind kind = ErrorKind::internal;
+    ErrorSource source = ErrorSource::gateway;
+    std::string message;
+    int status = 0;  // 0: the kind's
+    // JSON texts (`"messages"`, `null`) that replace the kind's own; an OpenAI-shaped upstream's
+    // values stay as sent (spec/README.md, decision 2). Unset: the kind's type and code, null param.
+    std::optional<std::string> type_json;
+    std::optional<std::string> param_json;
+    std::optional<std::string> code_json;
+    std::optional<std::string> provider_fields_json;  // `error.provider_specific_fields`
+    std::string retry_after;    // value of the Retry-After header; empty: none
+    std::string allow;          // value of the Allow header (405); empty: none
+    bool should_not_retry = false;  // sends `x-should-retry: false`
+};
+
+template <class T>
+using Result = std::expected<T, GatewayError>;
+
+/// `std::unexpected` of a GatewayError, for `return fail(ErrorKind::bad_request, "...")`.
+std::unexpected<GatewayError> fail(ErrorKind kind, std::string message,
+                                   ErrorSource source = ErrorSource::client);
+
+}  // namespace tollweir

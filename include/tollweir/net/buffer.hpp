@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "tollweir/core/json.hpp"
+
+namespace tollweir::net {
+
+/// Raw bytes with kJsonPadding readable ones behind `capacity()`.
+class Buffer {
+public:
+    Buffer() = default;
+    explicit Buffer(std::size_t capacity);
+
+    char* data() const { return bytes_.get(); }
+    std::size_t capacity() const { return capacity_; }
+    explicit operator bool() const { return bytes_ != nullptr; }
+
+private:
+    struct Free {
+        void operator()(char* bytes) const { std::free(bytes); }
+    };
+    std::unique_ptr<char, Free> bytes_;
+    std::size_t capacity_ = 0;
+};
+
+/// Buffers of one worker that are lent for a request or a read and come back. Small ones of two
+/// sizes are kept; of large ones (bodies), a few, since fresh pages cost more than the copy they
+/// hold. Worker thread only.
+class BufferPool {
+public:
+    static constexpr std::size_t kSmall = 4 * 1024;    // a stream's relay
+    static constexpr std::size_t kMedium = 16 * 1024;  // a request or an answer
+
+    /// At least `capacity` bytes.
+    Buffer take(std::size_t capacity);
+    void give(Buffer buffer);
+    /// Frees what was not needed since the last trim. Called about once a second.
+    void trim();
+
+private:
+    struct Shelf {
+        std::vector<Buffer> free;
+        std::size_t unused = 0;  // smallest number free since the last trim
+        std::size_t keep = 0;
+    };
+    Shelf& shelf_for(std::size_t capacity);
+
+    Shelf small_{{}, 0, 8};
+    Shelf medium_{{}, 0, 8};
+    Shelf large_{{}, 0, 0};
+};
+
+/// A buffer on loan; goes back to the pool by itself.
+class BorrowedBuffer {
+public:
+    BorrowedBuffer() = default;
+    BorrowedBuffer(BufferPool& pool, std::size_t capacity)
+        : pool_(&pool), buffer_(pool.take(capacity)) {}
+    BorrowedBuffer(BorrowedBuffer&& other) noexcept
+        : pool_(other.pool_), buffer_(std::move(other.buffer_)) {}
+    BorrowedBuffer& operator=(BorrowedBuffer&& other) noexcept {
+        if (this != &other) {
+            reset();
+            pool_ = other.pool_;
+            buffer_ = std::move(other.buffer_);
+        }
+        return *this;
+    }
+    ~BorrowedBuffer() { reset(); }
+
+    void reset() {
+        if (buffer_) pool_->give(std::move(buffer_));
+        buffer_ = {};
+    }
+    char* data() const { return buffer_.data(); }
+    std::size_t capacity() const { return buffer_.capacity(); }
+    explicit operator bool() const { return static_cast<bool>(buffer_); }
+
+private:
+    BufferPool* pool_ = nullptr;
+    Buffer buffer_;
+};
+
+}  // namespace tollweir::net

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "tollweir/core/clock.hpp"
+#include "tollweir/core/splice.hpp"
+#include "tollweir/net/cancellable.hpp"
+#include "tollweir/net/tick.hpp"
+
+struct ssl_st;
+struct ssl_ctx_st;
+
+namespace tollweir::net {
+
+namespace asio = boost::asio;
+
+class TlsSessionKeeper;
+
+using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
+
+enum class IoStatus : std::uint8_t {
+    ok,
+    closed,       // the other side ended the stream properly
+    timed_out,    // the deadline came; the stream is intact and may be read on
+    cancelled,    // cancel() was called
+    failed,       // reset, broken pipe, TLS error
+    would_block,  // only from try_read
+};
+
+struct IoResult {
+    IoStatus status = IoStatus::ok;
+    std::size_t size = 0;
+    explicit operator bool() const { return status == IoStatus::ok; }
+};
+
+/// A TCP connection, with or without TLS, on one worker. System calls are ours, Asio only waits: so
+/// no buffer is held while idle, and a deadline is a value that the worker's Tick looks at. One
+/// read and one write at a time.
+class Stream final : public TickItem, public Cancellable {
+public:
+    Stream(Tick& tick, Socket socket);
+    ~Stream();
+
+    Socket& socket() { return socket_; }
+    bool is_tls() const { return ssl_ != nullptr; }
+    int native() { return socket_.native_handle(); }
+
+    /// Opens a socket of the address's family and connects it, without delay for small writes.
+    asio::awaitable<IoStatus> connect(const asio::ip::tcp::endpoint& address);
+
+    /// TLS on the connected socket. As a client `host` is sent as SNI (if not an address) and
+    /// checked against the certificate when `verify`. `sessions` (may be null) outlives the stream.
+    asio::awaitable<IoResult> accept_tls(ssl_ctx_st* context);
+    asio::awaitable<IoResult> connect_tls(ssl_ctx_st* context, const std::string& host, bool verify,
+                                          TlsSessionKeeper* sessions);
+    /// Why the handshake failed, for a log line; no secret in it.
+    std::string tls_error() const;
+    ssl_st* ssl() const { return ssl_; }
+
+    /// What is there now, without waiting.
+    IoResult try_read(char* data, std::size_t size);
+    /// Waits for the first byte when `wait_first` (nothing is expected to be there yet), else tries
+    /// at once. `closed` at the end of the stream.
+    asio::awaitable<IoResult> read_some(char* data, std::size_t size, bool wait_first = false);
+    asio::awaitable<IoStatus> wait_readable();
+    /// Writes all of it. The deadline counts from the last progress when `stall` is set.
+    asio::awaitable<IoResult> write(const Pieces& pieces, std::chrono::milliseconds stall);
+
+    /// Data or an end is waiting: for a pooled connection that should be silent, it is dead.
+    bool has_something_to_read();
+    /// The other side has closed or reset; bytes that wait are not read.
+    bool peer_has_left();
+
+    /// Waits that run over it end with `timed_out`. Cleared by `kNever`.
+    void set_deadline(TimePoint deadline);
+    void set_busy(bool busy);  // which of the tick's lists looks after it
+    void cancel() override;
+    bool is_cancelled() const { return cancelled_; }
+    /// Ends the connection at once, a TLS one with close_notify if that does not block.
+    void close();
+    /// Closes so that the peer still gets what was written although it may be sending: shutdown,
+    /// then a short drain. RFC 9112, 9.6.
+    asio::awaitable<void> linger_close();
+
+    void on_tick(TimePoint now) override;
+
+private:
+    asio::awaitable<IoStatus> wait(asio::socket_base::wait_type what);
+    asio::awaitable<IoResult> shake_hands();
+    asio::awaitable<IoResult> write_plain(const Pieces& pieces, std::chrono::milliseconds stall);
+    asio::awaitable<IoResult> write_tls(const Pieces& pieces, std::chrono::milliseconds stall);
+    IoStatus why_aborted();
+
+    Tick& tick_;
+    Socket socket_;
+    ssl_st* ssl_ = nullptr;
+    TimePoint deadline_ = kNever;
+    bool expired_ = false;
+    bool cancelled_ = false;
+};
+
+}  // namespace tollweir::net

@@ -1,0 +1,452 @@
+#include "tollweir/net/client_connection.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "tollweir/core/log.hpp"
+#include "tollweir/net/http_status.hpp"
+#include "tollweir/net/worker.hpp"
+
+namespace tollweir::net {
+
+namespace {
+
+// A request that takes longer gets its client watched: shorter ones end before it matters, and the
+// watch costs two system calls.
+constexpr std::chrono::milliseconds kWatchAfter{50};
+// What is read and thrown away of a body nobody asked for, to keep the connection.
+constexpr std::uint64_t kMaxSkippedBody = 64 * 1024;
+
+}  // namespace
+
+ClientConnection::Watcher::Watcher(ClientConnection& connection, Tick& tick)
+    : connection_(connection) {
+    tick.add_busy(*this);
+}
+
+ClientConnection::Watcher::~Watcher() {
+    if (watch_) watch_->connection = nullptr;
+}
+
+void ClientConnection::Watcher::on_tick(TimePoint now) {
+    if (watch_ || now - connection_.arrival_ < kWatchAfter) return;
+    watch_ = std::make_shared<Watch>(&connection_);
+    connection_.arm_watch();
+}
+
+ClientConnection::ClientConnection(Worker& worker, Socket socket, std::string peer, ssl_ctx_st* tls)
+    : worker_(worker),
+      stream_(worker.tick(), std::move(socket)),
+      tls_(tls),
+      peer_(std::move(peer)),
+      limits_(worker.client_limits()) {}
+
+ClientConnection::~ClientConnection() {
+    watcher_.reset();
+    if (work_) worker_.return_work(std::move(work_));
+}
+
+asio::awaitable<void> ClientConnection::serve(RequestHandler& handler) {
+    stream_.set_busy(true);
+    if (tls_ != nullptr) {
+        stream_.set_deadline(after(Clock::now(), limits_.header_timeout));
+        const auto shaken = co_await stream_.accept_tls(tls_);
+        if (!shaken) co_return stream_.close();
+    }
+    while (keep_alive_ && !worker_.is_draining()) {
+        if (!work_) {
+            idle_ = true;
+            stream_.set_busy(false);
+            stream_.set_deadline(after(Clock::now(), limits_.idle_timeout));
+            if (co_await stream_.wait_readable() != IoStatus::ok) break;
+            work_ = worker_.borrow_work();
+        }
+        idle_ = false;
+        if (!co_await serve_request(handler)) break;
+        if (work_->begin == work_->end) worker_.return_work(std::move(work_));
+    }
+    if (lingers_ && !left_ && !cut_)
+        co_await stream_.linger_close();
+    else
+        stream_.close();
+}
+
+/// False: the connection is done for.
+asio::awaitable<bool> ClientConnection::serve_request(RequestHandler& handler) {
+    begun_ = streaming_ = chunked_out_ = head_only_ = false;
+    body_ = Body::none;
+    arrival_ = Clock::now();
+    if (!co_await read_head(handler)) co_return false;
+    head_only_ = work_->head.method == "HEAD";
+    keep_alive_ = work_->head.keep_alive;
+    if (work_->head.has_body()) body_ = Body::unread;
+
+    bool thrown = false;
+    try {
+        co_await handler.handle(*this);
+    } catch (const std::exception& error) {
+        log_error(std::string("request failed: ") + error.what());
+        thrown = true;
+    }
+    if (thrown && begun_) abort();
+    if (thrown && !begun_)
+        co_await refuse(handler,
+                        GatewayError(ErrorKind::internal, ErrorSource::gateway, "internal error"));
+    cancel_on_leave(nullptr);
+    if (!keep_alive_ || left_ || cut_ || stream_.is_cancelled()) {
+        lingers_ = body_ == Body::unread || body_ == Body::broken;
+        co_return false;
+    }
+    if (body_ == Body::unread && !co_await skip_body()) co_return false;
+    if (work_) work_->body.reset();
+    co_return body_ != Body::broken;
+}
+
+asio::awaitable<IoResult> ClientConnection::fill(std::chrono::milliseconds timeout) {
+    auto& work = *work_;
+    auto got = stream_.try_read(work.buffer.data() + work.end, work.buffer.capacity() - work.end);
+    if (got.status == IoStatus::would_block) {
+        stream_.set_deadline(after(Clock::now(), timeout));
+        got = co_await stream_.read_some(work.buffer.data() + work.end,
+                                         work.buffer.capacity() - work.end, true);
+    }
+    if (got) work.end += got.size;
+    co_return got;
+}
+
+asio::awaitable<bool> ClientConnection::read_head(RequestHandler& handler) {
+    auto& work = *work_;
+    // The head stays where it is while its views live; so it begins at the buffer's front.
+    if (work.begin > 0) {
+        std::memmove(work.buffer.data(), work.buffer.data() + work.begin, work.end - work.begin);
+        work.end -= work.begin;
+        work.begin = 0;
+    }
+    work.parser.start(work.head, limits_.max_header_bytes, limits_.max_header_count);
+    const auto deadline = after(arrival_, limits_.header_timeout);
+    stream_.set_busy(true);
+    for (;;) {
+        if (work.begin < work.end) {
+            const auto [step, consumed] =
+                work.parser.parse_head({work.buffer.data() + work.begin, work.end - work.begin});
+            work.begin += consumed;
+            if (step == RequestParser::Step::done) break;
+            if (step == RequestParser::Step::failed) {
+                co_await refuse(handler, work.parser.error());
+                co_return false;
+            }
+        }
+        if (work.end == work.buffer.capacity()) {
+            // Views into the old buffer die with it: begin the parse anew, which happens once for a
+            // head over 16 KiB.
+            BorrowedBuffer bigger(worker_.buffers(), limits_.max_header_bytes + BufferPool::kSmall);
+            if (bigger.capacity() <= work.buffer.capacity()) {
+                co_await refuse(handler,
+                                GatewayError(ErrorKind::headers_too_large, ErrorSource::client,
+                                             "the request's header is too large"));
+                co_return false;
+            }
+            std::memcpy(bigger.data(), work.buffer.data(), work.end);
+            work.buffer = std::move(bigger);
+            work.begin = 0;
+            work.parser.start(work.head, limits_.max_header_bytes, limits_.max_header_count);
+            continue;
+        }
+        auto got =
+            stream_.try_read(work.buffer.data() + work.end, work.buffer.capacity() - work.end);
+        if (got.status == IoStatus::would_block) {
+            stream_.set_deadline(deadline);
+            got = co_await stream_.read_some(work.buffer.data() + work.end,
+                                             work.buffer.capacity() - work.end, true);
+        }
+        if (got.status == IoStatus::timed_out) {
+            co_await refuse(handler, GatewayError(ErrorKind::timeout, ErrorSource::client,
+                                                  "the request's header took too long"));
+            co_return false;
+        }
+        if (!got) co_return false;
+        work.end += got.size;
+    }
+    stream_.set_deadline(kNever);
+    co_return true;
+}
+
+asio::awaitable<void> ClientConnection::refuse(RequestHandler& handler, const GatewayError& error) {
+    keep_alive_ = false;
+    lingers_ = true;
+    std::string headers;
+    std::string body;
+    handler.write_error(error, headers, body);
+    const Pieces pieces{body};
+    co_await respond(error.http_status(), headers, pieces);
+}
+
+std::unexpected<GatewayError> ClientConnection::explain(IoStatus status, const char* what) {
+    body_ = Body::broken;
+    keep_alive_ = false;
+    if (status == IoStatus::timed_out)
+        return fail(ErrorKind::timeout, std::string(what) + " took too long");
+    left_ = true;
+    return fail(ErrorKind::client_closed, "the client left before its request was complete");
+}
+
+asio::awaitable<Result<std::string_view>> ClientConnection::read_body(std::size_t max_bytes) {
+    const auto& head = work_->head;
+    if (body_ == Body::none) co_return std::string_view{};
+    if (!head.chunked && head.content_length > max_bytes)
+        co_return fail(ErrorKind::payload_too_large, "the request's body is too large");
+    if (head.expects_continue && work_->begin == work_->end) {
+        const Pieces go_on{"HTTP/1.1 100 Continue\r\n\r\n"};
+        if (!co_await stream_.write(go_on, limits_.write_timeout))
+            co_return explain(IoStatus::closed, "");
+    }
+    co_return head.chunked ? co_await read_chunked_body(max_bytes) : co_await read_sized_body();
+}
+
+asio::awaitable<Result<std::string_view>> ClientConnection::read_sized_body() {
+    auto& work = *work_;
+    const auto length = static_cast<std::size_t>(work.head.content_length);
+    if (work.begin + length <= work.buffer.capacity()) {
+        while (work.end - work.begin < length) {
+            const auto got = co_await fill(limits_.body_timeout);
+            if (!got) co_return explain(got.status, "the request's body");
+        }
+        body_ = Body::read;
+        const std::string_view body(work.buffer.data() + work.begin, length);
+        work.begin += length;
+        co_return body;
+    }
+    // Read into a buffer of the body's size: never more than the body, so what follows stays
+    // unread.
+    work.body = BorrowedBuffer(worker_.buffers(), length);
+    auto have = work.end - work.begin;
+    std::memcpy(work.body.data(), work.buffer.data() + work.begin, have);
+    work.begin = work.end;
+    while (have < length) {
+        auto got = stream_.try_read(work.body.data() + have, length - have);
+        if (got.status == IoStatus::would_block) {
+            stream_.set_deadline(after(Clock::now(), limits_.body_timeout));
+            got = co_await stream_.read_some(work.body.data() + have, length - have, true);
+        }
+        if (!got) co_return explain(got.status, "the request's body");
+        have += got.size;
+    }
+    body_ = Body::read;
+    co_return std::string_view(work.body.data(), length);
+}
+
+asio::awaitable<Result<std::string_view>> ClientConnection::read_chunked_body(
+    std::size_t max_bytes) {
+    auto& work = *work_;
+    std::size_t size = 0;
+    // Raw chunks come in a buffer of their own: the head's views must stay.
+    BorrowedBuffer raw(worker_.buffers(), BufferPool::kMedium);
+    auto have = work.end - work.begin;
+    grow(worker_.buffers(), raw, 0, have);
+    std::memcpy(raw.data(), work.buffer.data() + work.begin, have);
+    for (;;) {
+        const auto [step, consumed] = work.parser.parse_chunks(
+            {raw.data(), have}, worker_.buffers(), work.body, size, max_bytes);
+        std::memmove(raw.data(), raw.data() + consumed, have - consumed);
+        have -= consumed;
+        if (step == RequestParser::Step::failed) {
+            body_ = Body::broken;
+            keep_alive_ = false;
+            co_return std::unexpected(work.parser.error());
+        }
+        if (step == RequestParser::Step::done) break;
+        if (have == raw.capacity()) {
+            body_ = Body::broken;
+            keep_alive_ = false;
+            co_return fail(ErrorKind::bad_request, "a chunk's header is too long");
+        }
+        auto got = stream_.try_read(raw.data() + have, raw.capacity() - have);
+        if (got.status == IoStatus::would_block) {
+            stream_.set_deadline(after(Clock::now(), limits_.body_timeout));
+            got = co_await stream_.read_some(raw.data() + have, raw.capacity() - have, true);
+        }
+        if (!got) co_return explain(got.status, "the request's body");
+        have += got.size;
+    }
+    // What is left belongs to the next request.
+    if (work.begin + have > work.buffer.capacity()) {
+        keep_alive_ = false;
+    } else {
+        std::memcpy(work.buffer.data() + work.begin, raw.data(), have);
+        work.end = work.begin + have;
+    }
+    body_ = Body::read;
+    if (!work.body) work.body = BorrowedBuffer(worker_.buffers(), 1);
+    co_return std::string_view(work.body.data(), size);
+}
+
+/// After an answer that did not need the body. False: too much of it, or broken.
+asio::awaitable<bool> ClientConnection::skip_body() {
+    lingers_ = true;
+    if (!work_ || work_->head.expects_continue || work_->head.chunked ||
+        work_->head.content_length > kMaxSkippedBody)
+        co_return false;
+    const auto body = co_await read_sized_body();
+    lingers_ = !body;
+    co_return body.has_value();
+}
+
+void ClientConnection::write_cors() {
+    // As Starlette's CORSMiddleware with all origins and credentials, which LiteLLM installs.
+    const auto origin = work_->head.find("origin");
+    if (!origin) return;
+    auto& out = work_->out;
+    if (work_->head.find("cookie")) {
+        out.append("access-control-allow-origin: ").append(*origin).append("\r\nvary: Origin\r\n");
+    } else {
+        out += "access-control-allow-origin: *\r\n";
+    }
+    out += "access-control-allow-credentials: true\r\n";
+}
+
+void ClientConnection::write_head(int status, std::string_view headers, std::size_t length,
+                                  bool sized) {
+    auto& out = work_->out;
+    out.assign(status_line(status));
+    out += worker_.date_line();
+    if (sized) {
+        char digits[24];
+        const auto end = std::to_chars(digits, digits + sizeof digits, length).ptr;
+        out.append("content-length: ").append(digits, end).append("\r\n");
+    } else if (work_->head.minor_version >= 1) {
+        out += "transfer-encoding: chunked\r\n";
+        chunked_out_ = true;
+    } else {
+        keep_alive_ = false;
+    }
+    if (worker_.is_draining()) keep_alive_ = false;
+    if (!keep_alive_)
+        out += "connection: close\r\n";
+    else if (work_->head.minor_version == 0)
+        out += "connection: keep-alive\r\n";
+    write_cors();
+    out += headers;
+    out += "\r\n";
+}
+
+asio::awaitable<bool> ClientConnection::write(const Pieces& pieces) {
+    const auto sent = co_await stream_.write(pieces, limits_.write_timeout);
+    if (!sent) {
+        keep_alive_ = false;
+        leave();
+    }
+    co_return static_cast<bool>(sent);
+}
+
+asio::awaitable<bool> ClientConnection::respond(int status, std::string_view headers,
+                                                const Pieces& body) {
+    begun_ = true;
+    write_head(status, headers, total_size(body), true);
+    auto& pieces = work_->pieces;
+    pieces.assign(1, work_->out);
+    if (!head_only_) pieces.insert(pieces.end(), body.begin(), body.end());
+    co_return co_await write(pieces);
+}
+
+void ClientConnection::begin_stream(int status, std::string_view headers) {
+    streaming_ = true;
+    write_head(status, headers, 0, false);
+}
+
+asio::awaitable<bool> ClientConnection::send(const Pieces& pieces) {
+    auto& all = work_->pieces;
+    all.clear();
+    if (!begun_) all.push_back(work_->out);
+    begun_ = true;
+    const auto size = total_size(pieces);
+    if (chunked_out_ && size > 0) {
+        char digits[20];
+        const auto end = std::to_chars(digits, digits + sizeof digits, size, 16).ptr;
+        work_->frame.assign(digits, end).append("\r\n");
+        all.push_back(work_->frame);
+    }
+    all.insert(all.end(), pieces.begin(), pieces.end());
+    if (chunked_out_ && size > 0) all.push_back("\r\n");
+    co_return co_await write(all);
+}
+
+asio::awaitable<bool> ClientConnection::finish_stream(const Pieces& last) {
+    auto& all = work_->pieces;
+    all.clear();
+    if (!begun_) all.push_back(work_->out);
+    begun_ = true;
+    const auto size = total_size(last);
+    if (chunked_out_ && size > 0) {
+        char digits[20];
+        const auto end = std::to_chars(digits, digits + sizeof digits, size, 16).ptr;
+        work_->frame.assign(digits, end).append("\r\n");
+        all.push_back(work_->frame);
+    }
+    all.insert(all.end(), last.begin(), last.end());
+    if (chunked_out_) all.push_back(size > 0 ? "\r\n0\r\n\r\n" : "0\r\n\r\n");
+    streaming_ = false;
+    co_return co_await write(all);
+}
+
+void ClientConnection::release_request() {
+    auto& work = *work_;
+    work.body.reset();
+    work.head.clear();
+    if (work.begin == work.end) {
+        work.buffer.reset();
+        work.begin = work.end = 0;
+    }
+}
+
+void ClientConnection::abort() {
+    keep_alive_ = false;
+    stream_.cancel();
+}
+
+void ClientConnection::cancel_on_leave(Cancellable* target) {
+    cancel_target_ = target;
+    if (target == nullptr) {
+        if (watcher_ && watcher_->watch_) {
+            // Takes back the wait; its handler finds the watch empty.
+            boost::system::error_code ignored;
+            stream_.socket().cancel(ignored);
+        }
+        watcher_.reset();
+        return;
+    }
+    if (left_ || cut_) return target->cancel();
+    if (!watcher_) watcher_.emplace(*this, worker_.tick());
+}
+
+void ClientConnection::arm_watch() {
+    auto watch = watcher_->watch_;
+    stream_.socket().async_wait(asio::socket_base::wait_read,
+                                [watch](const boost::system::error_code& error) {
+                                    if (error || watch->connection == nullptr) return;
+                                    auto& connection = *watch->connection;
+                                    if (connection.stream_.peer_has_left()) connection.leave();
+                                    // Else bytes of the next request: they end the watch.
+                                });
+}
+
+void ClientConnection::leave() {
+    left_ = true;
+    keep_alive_ = false;
+    if (cancel_target_ != nullptr) cancel_target_->cancel();
+}
+
+void ClientConnection::drain() {
+    if (idle_) stream_.cancel();
+}
+
+void ClientConnection::cut() {
+    cut_ = true;
+    keep_alive_ = false;
+    if (cancel_target_ != nullptr)
+        cancel_target_->cancel();
+    else
+        stream_.cancel();
+}
+
+}  // namespace tollweir::net

@@ -1,0 +1,348 @@
+#include "tollweir/net/stream.hpp"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
+#include <cerrno>
+#include <cstring>
+
+#include "tollweir/net/tls.hpp"
+
+namespace tollweir::net {
+
+namespace {
+
+// Enough for a head, a body in several spliced pieces and a chunk frame; more goes in further
+// calls.
+constexpr std::size_t kMaxPiecesPerWrite = 64;
+// One TLS record at most (RFC 8446, 5.1); small pieces are gathered so that they share a record.
+constexpr std::size_t kTlsRecord = 16 * 1024;
+
+constexpr auto await = asio::as_tuple(asio::deferred);
+
+bool is_would_block(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK;
+}
+
+/// Where a gather write stands.
+struct Cursor {
+    const Pieces& pieces;
+    std::size_t index = 0;
+    std::size_t offset = 0;
+
+    bool done() {
+        while (index < pieces.size() && offset == pieces[index].size()) {
+            ++index;
+            offset = 0;
+        }
+        return index == pieces.size();
+    }
+    void advance(std::size_t size) {
+        while (size > 0) {
+            const auto left = pieces[index].size() - offset;
+            const auto step = std::min(left, size);
+            offset += step;
+            size -= step;
+            if (offset == pieces[index].size()) {
+                ++index;
+                offset = 0;
+            }
+        }
+    }
+};
+
+}  // namespace
+
+Stream::Stream(Tick& tick, Socket socket) : tick_(tick), socket_(std::move(socket)) {}
+
+Stream::~Stream() {
+    SSL_free(ssl_);
+}
+
+void Stream::set_deadline(TimePoint deadline) {
+    deadline_ = deadline;
+    expired_ = false;
+}
+
+void Stream::set_busy(bool busy) {
+    busy ? tick_.add_busy(*this) : tick_.add_idle(*this);
+}
+
+void Stream::on_tick(TimePoint now) {
+    if (now < deadline_) return;
+    deadline_ = kNever;
+    expired_ = true;
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+}
+
+void Stream::cancel() {
+    cancelled_ = true;
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+}
+
+void Stream::close() {
+    if (!socket_.is_open()) return;
+    if (ssl_ != nullptr && SSL_is_init_finished(ssl_)) {
+        ERR_clear_error();
+        SSL_shutdown(ssl_);  // non-blocking; an alert that does not fit is lost, which harms nobody
+    }
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+}
+
+asio::awaitable<void> Stream::linger_close() {
+    // Bounds by bytes and time what a peer that goes on sending can cost us.
+    constexpr std::size_t kMaxDrained = 256 * 1024;
+    constexpr std::chrono::milliseconds kMaxWait{500};
+    if (socket_.is_open() && !cancelled_) {
+        if (ssl_ != nullptr && SSL_is_init_finished(ssl_)) {
+            ERR_clear_error();
+            SSL_shutdown(ssl_);
+        }
+        ::shutdown(native(), SHUT_WR);
+        set_busy(true);
+        set_deadline(Clock::now() + kMaxWait);
+        std::size_t drained = 0;
+        char scratch[2048];
+        while (drained < kMaxDrained) {
+            const auto got = ::recv(native(), scratch, sizeof scratch, MSG_DONTWAIT);
+            if (got == 0 || (got < 0 && !is_would_block(errno))) break;
+            if (got > 0)
+                drained += static_cast<std::size_t>(got);
+            else if (co_await wait(asio::socket_base::wait_read) != IoStatus::ok)
+                break;
+        }
+    }
+    close();
+}
+
+IoStatus Stream::why_aborted() {
+    if (cancelled_) return IoStatus::cancelled;
+    if (expired_) return IoStatus::timed_out;
+    return IoStatus::failed;
+}
+
+asio::awaitable<IoStatus> Stream::wait(asio::socket_base::wait_type what) {
+    if (cancelled_ || expired_) co_return why_aborted();
+    const auto [error] = co_await socket_.async_wait(what, await);
+    if (cancelled_ || expired_) co_return why_aborted();
+    co_return error ? IoStatus::failed : IoStatus::ok;
+}
+
+asio::awaitable<IoStatus> Stream::connect(const asio::ip::tcp::endpoint& address) {
+    if (cancelled_ || expired_) co_return why_aborted();
+    boost::system::error_code error;
+    socket_.close(error);
+    socket_.open(address.protocol(), error);
+    if (error) co_return IoStatus::failed;
+    socket_.non_blocking(true, error);
+    // Before the handshake: else the first answer waits for the acknowledgement of session tickets.
+    socket_.set_option(asio::ip::tcp::no_delay(true), error);
+    const auto [refused] = co_await socket_.async_connect(address, await);
+    if (cancelled_ || expired_) co_return why_aborted();
+    co_return refused ? IoStatus::failed : IoStatus::ok;
+}
+
+asio::awaitable<IoStatus> Stream::wait_readable() {
+    if (ssl_ != nullptr && SSL_pending(ssl_) > 0) co_return IoStatus::ok;
+    co_return co_await wait(asio::socket_base::wait_read);
+}
+
+IoResult Stream::try_read(char* data, std::size_t size) {
+    if (ssl_ == nullptr) {
+        const auto got = ::recv(native(), data, size, MSG_DONTWAIT);
+        if (got > 0) return {IoStatus::ok, static_cast<std::size_t>(got)};
+        if (got == 0) return {IoStatus::closed};
+        return {is_would_block(errno) || errno == EINTR ? IoStatus::would_block : IoStatus::failed};
+    }
+    ERR_clear_error();
+    std::size_t got = 0;
+    if (SSL_read_ex(ssl_, data, size, &got) == 1) return {IoStatus::ok, got};
+    switch (SSL_get_error(ssl_, 0)) {
+        case SSL_ERROR_WANT_READ:
+        case SSL_ERROR_WANT_WRITE:  // we never renegotiate; a key update's answer waits for a write
+            return {IoStatus::would_block};
+        case SSL_ERROR_ZERO_RETURN:
+            return {IoStatus::closed};
+        default:
+            // Many peers leave without close_notify; framing (length, chunks, [DONE]) tells whether
+            // that was an end or a cut.
+            return {ERR_peek_error() == 0 ||
+                            ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING
+                        ? IoStatus::closed
+                        : IoStatus::failed};
+    }
+}
+
+asio::awaitable<IoResult> Stream::read_some(char* data, std::size_t size, bool wait_first) {
+    for (;;) {
+        if (wait_first) {
+            const auto waited = co_await wait_readable();
+            if (waited != IoStatus::ok) co_return IoResult{waited};
+        }
+        const auto got = try_read(data, size);
+        if (got.status != IoStatus::would_block) co_return got;
+        wait_first = true;
+    }
+}
+
+asio::awaitable<IoResult> Stream::write(const Pieces& pieces, std::chrono::milliseconds stall) {
+    if (cancelled_) co_return IoResult{IoStatus::cancelled};
+    if (ssl_ != nullptr) co_return co_await write_tls(pieces, stall);
+    co_return co_await write_plain(pieces, stall);
+}
+
+asio::awaitable<IoResult> Stream::write_plain(const Pieces& pieces,
+                                              std::chrono::milliseconds stall) {
+    Cursor cursor{pieces};
+    std::size_t total = 0;
+    while (!cursor.done()) {
+        std::array<iovec, kMaxPiecesPerWrite> vectors;
+        std::size_t count = 0;
+        for (auto i = cursor.index; i < pieces.size() && count < vectors.size(); ++i) {
+            const auto skip = i == cursor.index ? cursor.offset : 0;
+            const auto piece = pieces[i].substr(skip);
+            if (!piece.empty()) vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
+        }
+        msghdr message{};
+        message.msg_iov = vectors.data();
+        message.msg_iovlen = count;
+        const auto sent = ::sendmsg(native(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent >= 0) {
+            cursor.advance(static_cast<std::size_t>(sent));
+            total += static_cast<std::size_t>(sent);
+            continue;
+        }
+        if (errno == EINTR) continue;
+        if (!is_would_block(errno)) co_return IoResult{IoStatus::failed, total};
+        set_deadline(after(Clock::now(), stall));
+        const auto waited = co_await wait(asio::socket_base::wait_write);
+        if (waited != IoStatus::ok) co_return IoResult{waited, total};
+        set_deadline(kNever);
+    }
+    co_return IoResult{IoStatus::ok, total};
+}
+
+asio::awaitable<IoResult> Stream::write_tls(const Pieces& pieces, std::chrono::milliseconds stall) {
+    // Shared by all connections of the thread: between a refused write and its repetition others
+    // may use it, so the repetition gathers the same bytes again (ACCEPT_MOVING_WRITE_BUFFER).
+    static thread_local std::array<char, kTlsRecord> scratch;
+    Cursor cursor{pieces};
+    std::size_t total = 0;
+    while (!cursor.done()) {
+        const char* data = pieces[cursor.index].data() + cursor.offset;
+        auto size = std::min(pieces[cursor.index].size() - cursor.offset, kTlsRecord);
+        if (size < kTlsRecord && cursor.index + 1 < pieces.size()) {
+            size = 0;
+            auto offset = cursor.offset;
+            for (auto i = cursor.index; i < pieces.size() && size < kTlsRecord; ++i, offset = 0) {
+                const auto step = std::min(pieces[i].size() - offset, kTlsRecord - size);
+                std::memcpy(scratch.data() + size, pieces[i].data() + offset, step);
+                size += step;
+            }
+            data = scratch.data();
+        }
+        ERR_clear_error();
+        std::size_t sent = 0;
+        if (SSL_write_ex(ssl_, data, size, &sent) == 1) {
+            cursor.advance(sent);
+            total += sent;
+            continue;
+        }
+        const auto wanted = SSL_get_error(ssl_, 0);
+        if (wanted != SSL_ERROR_WANT_WRITE && wanted != SSL_ERROR_WANT_READ)
+            co_return IoResult{IoStatus::failed, total};
+        set_deadline(after(Clock::now(), stall));
+        const auto waited =
+            co_await wait(wanted == SSL_ERROR_WANT_WRITE ? asio::socket_base::wait_write
+                                                         : asio::socket_base::wait_read);
+        if (waited != IoStatus::ok) co_return IoResult{waited, total};
+        set_deadline(kNever);
+    }
+    co_return IoResult{IoStatus::ok, total};
+}
+
+bool Stream::has_something_to_read() {
+    if (ssl_ != nullptr && SSL_pending(ssl_) > 0) return true;
+    char byte = 0;
+    return ::recv(native(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || !is_would_block(errno);
+}
+
+bool Stream::peer_has_left() {
+    if (ssl_ != nullptr) {
+        char byte = 0;
+        std::size_t got = 0;
+        ERR_clear_error();
+        if (SSL_peek_ex(ssl_, &byte, 1, &got) == 1) return false;
+        const auto error = SSL_get_error(ssl_, 0);
+        return error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE;
+    }
+    char byte = 0;
+    const auto got = ::recv(native(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got == 0 || (got < 0 && !is_would_block(errno) && errno != EINTR);
+}
+
+asio::awaitable<IoResult> Stream::shake_hands() {
+    for (;;) {
+        ERR_clear_error();
+        const auto done = SSL_do_handshake(ssl_);
+        if (done == 1) co_return IoResult{IoStatus::ok};
+        const auto wanted = SSL_get_error(ssl_, done);
+        if (wanted != SSL_ERROR_WANT_READ && wanted != SSL_ERROR_WANT_WRITE)
+            co_return IoResult{IoStatus::failed};
+        const auto waited =
+            co_await wait(wanted == SSL_ERROR_WANT_READ ? asio::socket_base::wait_read
+                                                        : asio::socket_base::wait_write);
+        if (waited != IoStatus::ok) co_return IoResult{waited};
+    }
+}
+
+asio::awaitable<IoResult> Stream::accept_tls(ssl_ctx_st* context) {
+    ssl_ = SSL_new(context);
+    if (ssl_ == nullptr || SSL_set_fd(ssl_, native()) != 1) co_return IoResult{IoStatus::failed};
+    SSL_set_accept_state(ssl_);
+    co_return co_await shake_hands();
+}
+
+asio::awaitable<IoResult> Stream::connect_tls(ssl_ctx_st* context, const std::string& host,
+                                              bool verify, TlsSessionKeeper* sessions) {
+    ssl_ = SSL_new(context);
+    if (ssl_ == nullptr || SSL_set_fd(ssl_, native()) != 1) co_return IoResult{IoStatus::failed};
+    SSL_set_connect_state(ssl_);
+    SSL_set_app_data(ssl_, sessions);
+    unsigned char address[16];
+    const bool is_address = inet_pton(AF_INET, host.c_str(), address) == 1 ||
+                            inet_pton(AF_INET6, host.c_str(), address) == 1;
+    if (!is_address) SSL_set_tlsext_host_name(ssl_, host.c_str());
+    if (verify) {
+        SSL_set_verify(ssl_, SSL_VERIFY_PEER, nullptr);
+        if (is_address) {
+            X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), host.c_str());
+        } else {
+            SSL_set_hostflags(ssl_, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+            SSL_set1_host(ssl_, host.c_str());
+        }
+    }
+    if (sessions != nullptr) sessions->offer(ssl_);
+    co_return co_await shake_hands();
+}
+
+std::string Stream::tls_error() const {
+    if (ssl_ == nullptr) return {};
+    if (const auto verdict = SSL_get_verify_result(ssl_); verdict != X509_V_OK)
+        return X509_verify_cert_error_string(verdict);
+    const auto code = ERR_peek_last_error();
+    const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
+    return reason != nullptr ? reason : "the connection ended during the handshake";
+}
+
+}  // namespace tollweir::net

@@ -1,0 +1,175 @@
+#include "tollweir/net/upstream_connection.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tollweir::net {
+
+namespace {
+// What providers send is a tenth of this; more is not an API's answer.
+constexpr std::size_t kMaxHeadBytes = 64 * 1024;
+constexpr std::size_t kMaxFields = 256;
+}  // namespace
+
+UpstreamConnection::UpstreamConnection(Tick& tick, BufferPool& buffers, asio::io_context& context)
+    : buffers_(buffers), stream_(tick, Socket(context)) {}
+
+void UpstreamConnection::set_absolute_target(std::string proxy_authorization_line) {
+    absolute_target_ = true;
+    proxy_authorization_line_ = std::move(proxy_authorization_line);
+}
+
+void UpstreamConnection::begin() {
+    decoded_ = raw_begin_ = raw_end_ = 0;
+    complete_ = false;
+    stream_.set_busy(true);
+}
+
+asio::awaitable<IoResult> UpstreamConnection::send(const Pieces& pieces,
+                                                   std::chrono::milliseconds stall) {
+    const auto sent = co_await stream_.write(pieces, stall);
+    if (!sent) broken_ = true;
+    co_return sent;
+}
+
+asio::awaitable<UpstreamConnection::HeadOutcome> UpstreamConnection::read_head(bool is_connect) {
+    parser_.start(head_, kMaxHeadBytes, kMaxFields);
+    bool anything = false;
+    for (;;) {
+        if (raw_end_ > 0) {
+            const auto [step, consumed] = parser_.parse_head({buffer_.data(), raw_end_});
+            if (step == ResponseParser::Step::failed) {
+                broken_ = true;
+                co_return HeadOutcome::malformed;
+            }
+            if (step == ResponseParser::Step::done) {
+                raw_begin_ = consumed;
+                const bool informational = head_.status / 100 == 1;
+                if (!informational) break;
+                if (head_.status == 101) {
+                    broken_ = true;
+                    co_return HeadOutcome::malformed;
+                }
+                std::memmove(buffer_.data(), buffer_.data() + consumed, raw_end_ - consumed);
+                raw_end_ -= consumed;
+                raw_begin_ = 0;
+                continue;
+            }
+        }
+        if (!buffer_) buffer_ = BorrowedBuffer(buffers_, BufferPool::kSmall);
+        if (raw_end_ == buffer_.capacity()) grow(buffers_, buffer_, raw_end_, raw_end_ * 2);
+        const auto got = co_await stream_.read_some(buffer_.data() + raw_end_,
+                                                    buffer_.capacity() - raw_end_, !anything);
+        if (got.status == IoStatus::timed_out) co_return HeadOutcome::timed_out;
+        if (got.status == IoStatus::cancelled) co_return HeadOutcome::cancelled;
+        if (!got) {
+            broken_ = true;
+            co_return anything || raw_end_ > 0 ? HeadOutcome::torn : HeadOutcome::silent;
+        }
+        anything = true;
+        raw_end_ += got.size;
+    }
+    decoded_ = 0;
+    left_ = head_.content_length;
+    if (is_connect && head_.status / 100 == 2) {
+        complete_ = true;
+        co_return raw_begin_ == raw_end_ ? HeadOutcome::ok : HeadOutcome::malformed;
+    }
+    complete_ = head_.sized && left_ == 0;
+    co_return HeadOutcome::ok;
+}
+
+void UpstreamConnection::reserve(std::size_t size) {
+    // The raw bytes behind the head move with it; they become the body's beginning.
+    grow(buffers_, buffer_, raw_end_, size + raw_begin_ + 1);
+}
+
+/// Decodes what was read. `would_block`: nothing new yet.
+IoStatus UpstreamConnection::take_raw() {
+    if (raw_begin_ == raw_end_) return IoStatus::would_block;
+    const auto before = decoded_;
+    if (head_.chunked) {
+        const auto step = parser_.parse_chunks(buffer_.data(), decoded_, raw_begin_, raw_end_);
+        if (step == ResponseParser::Step::failed) {
+            broken_ = true;
+            return IoStatus::failed;
+        }
+        complete_ = step == ResponseParser::Step::done;
+    } else {
+        const auto there = raw_end_ - raw_begin_;
+        const auto take =
+            head_.sized ? static_cast<std::size_t>(std::min<std::uint64_t>(left_, there)) : there;
+        if (decoded_ != raw_begin_)
+            std::memmove(buffer_.data() + decoded_, buffer_.data() + raw_begin_, take);
+        decoded_ += take;
+        raw_begin_ += take;
+        left_ -= head_.sized ? take : 0;
+        complete_ = head_.sized && left_ == 0;
+    }
+    if (complete_ && raw_begin_ < raw_end_) broken_ = true;  // bytes nobody asked for
+    if (raw_begin_ == raw_end_) raw_begin_ = raw_end_ = decoded_;
+    return decoded_ > before ? IoStatus::ok : IoStatus::would_block;
+}
+
+/// Room behind the raw bytes.
+void UpstreamConnection::make_room() {
+    if (!buffer_) {
+        buffer_ = BorrowedBuffer(buffers_, BufferPool::kSmall);
+        return;
+    }
+    if (raw_end_ < buffer_.capacity()) return;
+    if (raw_begin_ > decoded_) {
+        std::memmove(buffer_.data() + decoded_, buffer_.data() + raw_begin_, raw_end_ - raw_begin_);
+        raw_end_ -= raw_begin_ - decoded_;
+        raw_begin_ = decoded_;
+        return;
+    }
+    grow(buffers_, buffer_, raw_end_, buffer_.capacity() * 2);
+}
+
+asio::awaitable<IoStatus> UpstreamConnection::read_more() {
+    for (;;) {
+        if (complete_) co_return IoStatus::closed;
+        if (const auto taken = take_raw(); taken != IoStatus::would_block) co_return taken;
+        if (complete_) co_return IoStatus::closed;
+        make_room();
+        const auto got = co_await stream_.read_some(buffer_.data() + raw_end_,
+                                                    buffer_.capacity() - raw_end_, false);
+        if (got.status == IoStatus::closed && !head_.sized && !head_.chunked) {
+            complete_ = true;
+            broken_ = true;  // nothing more can come over it
+            co_return IoStatus::closed;
+        }
+        if (got.status == IoStatus::timed_out || got.status == IoStatus::cancelled)
+            co_return got.status;
+        if (!got) {
+            broken_ = true;
+            co_return IoStatus::failed;
+        }
+        raw_end_ += got.size;
+    }
+}
+
+void UpstreamConnection::consume(std::size_t size) {
+    // What stays is the tail of a cut event, and raw bytes only when a chunk's head was cut.
+    if (size == 0) return;
+    std::memmove(buffer_.data(), buffer_.data() + size, decoded_ - size);
+    decoded_ -= size;
+    if (raw_begin_ == raw_end_) raw_begin_ = raw_end_ = decoded_;
+    if (raw_end_ == 0 && buffer_.capacity() > BufferPool::kSmall) buffer_.reset();
+}
+
+bool UpstreamConnection::is_reusable() const {
+    return complete_ && !broken_ && head_.keep_alive && !stream_.is_cancelled();
+}
+
+void UpstreamConnection::set_idle_since(TimePoint when) {
+    idle_since_ = when;
+    reused_ = true;
+    buffer_.reset();
+    decoded_ = raw_begin_ = raw_end_ = 0;
+    stream_.set_deadline(kNever);
+    stream_.set_busy(false);
+}
+
+}  // namespace tollweir::net
