@@ -48,6 +48,10 @@ struct ErrorFacts {
 
 const ErrorFacts& facts(ErrorKind kind);
 
+/// The kind that an upstream's status stands for where nothing says more. Source:
+/// spec/providers-anthropic-bedrock-google.md section 1, "Errors", step 3.
+ErrorKind kind_of_status(int status);
+
 /// An error on its way to a client. `message` reaches the client: no secret, no upstream address.
 struct GatewayError {
     GatewayError() = default;

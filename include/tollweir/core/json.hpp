@@ -27,6 +27,10 @@ std::optional<std::string> decode_json_string(std::string_view literal);
 /// Whole and strict: is `text` one well-formed JSON value and nothing else?
 bool is_valid_json(std::string_view text);
 
+/// Where the JSON value that begins at `text[begin]` (blanks before it are skipped) ends; npos if it
+/// is malformed. Strict but for UTF-8, which is not checked; nesting costs a bit a level, no stack.
+std::size_t json_value_end(std::string_view text, std::size_t begin);
+
 /// Appends JSON to a string, commas by itself. No tree, no allocation but the string's.
 class JsonWriter {
 public:
@@ -68,10 +72,19 @@ struct JsonMember {
     JsonType type = JsonType::null;
 };
 
+class JsonTokens;
+
 /// The top-level members of a JSON object, found in one pass without decoding their values. Reused
 /// from request to request: `scan` keeps the storage. One thread at a time.
 class ObjectView {
 public:
+    ObjectView() = default;
+    // A copy's keys could point into the original.
+    ObjectView(const ObjectView&) = delete;
+    ObjectView& operator=(const ObjectView&) = delete;
+    ObjectView(ObjectView&&) = default;
+    ObjectView& operator=(ObjectView&&) = default;
+
     /// `text` must be followed by kJsonPadding readable bytes and outlive the view. Errors (all
     /// `bad_request`): not JSON, not an object, text after the closing brace, a key given twice
     /// (else we might check one `model` and the upstream use the other), over `kMaxMembers`
@@ -87,9 +100,12 @@ public:
     static constexpr std::size_t kMaxMembers = 1024;
 
 private:
+    Result<void> read_members(const JsonTokens& tokens);
+    Result<void> unescape_keys(std::size_t count);
+
     std::string_view text_;
     std::vector<JsonMember> members_;
-    std::vector<std::string> unescaped_keys_;  // reserved ahead; holds keys that had escapes
+    std::vector<std::string> unescaped_keys_;  // of the keys that had escapes
     std::size_t close_offset_ = 0;
 };
 

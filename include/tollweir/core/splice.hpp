@@ -35,7 +35,7 @@ public:
 
     bool empty() const { return changes_.empty() && appended_.empty(); }
     const ObjectView& object() const { return *object_; }
-    /// Whether the member is still there under its old key.
+    /// Whether the member is no longer there under its old key: removed or renamed.
     bool removed(const JsonMember& member) const;
 
     /// Appends the edited object to `out`. The views point into the object's text and into this
@@ -47,14 +47,16 @@ private:
     struct Change {
         std::size_t member;
         Action action;
-        std::string text;
+        std::size_t begin, size;  // of the new text in `texts_`
     };
 
-    void set(const JsonMember& member, Action action, std::string text);
+    void set(const JsonMember& member, Action action, std::size_t text_begin);
+    std::string_view text_of(const Change& change) const;
 
     const ObjectView* object_ = nullptr;
     std::vector<Change> changes_;  // by member
-    std::string appended_;
+    std::string texts_;
+    std::string appended_;  // each with a comma before it
 };
 
 }  // namespace tollweir

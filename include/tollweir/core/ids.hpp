@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace tollweir {
+
+/// Appends a random UUID (version 4), 36 characters. From a fast generator of the thread's own that
+/// the system seeds: unique, but nothing that must stay unguessed may rest on it.
+void append_uuid4(std::string& out);
+
+/// A new gateway key, `sk-` and 22 characters: 128 bits from the system's random source. Throws
+/// std::system_error if there is none.
+std::string new_secret_key();
+
+}  // namespace tollweir

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tollweir/api/front.hpp"
+#include "tollweir/core/sse.hpp"
+
+namespace tollweir {
+
+/// Streams of chat and text completions: `data:` events and a closing `data: [DONE]`.
+class OpenAiEventEditor final : public EventEditor {
+public:
+    explicit OpenAiEventEditor(const StreamEdits& edits);
+
+    Result<std::size_t> feed(std::string_view region, Pieces& out) override;
+    Result<void> finish(std::string_view region, Pieces& out) override;
+    void write_error(const GatewayError& error, std::string& out) const override;
+
+    bool has_event() const override { return has_event_; }
+    bool is_done() const override { return done_; }
+    const GatewayError* upstream_error() const override {
+        return upstream_error_ ? &*upstream_error_ : nullptr;
+    }
+    const Usage& usage() const override { return usage_; }
+    std::string_view upstream_model() const override { return upstream_model_; }
+
+private:
+    struct Chunk;
+
+    bool ignores_rest() const { return done_ || upstream_error_.has_value(); }
+    Result<void> take_items(std::string_view region, Pieces& out);
+    void take_comment(std::string_view region, const SseReader::Item& item, Pieces& out);
+    Result<void> take_event(const SseReader::Item& item, Pieces& out);
+    void take_error(GatewayError error, Pieces& out);
+    void take_notes(const Chunk& chunk);
+    void close(Pieces& out);
+    void append_edited(const SseReader::Item& item, std::string_view data, const Chunk& chunk,
+                       Pieces& out);
+
+    void add_relayed(const char* begin, const char* end, Pieces& out);
+    void add_own(std::string_view text, Pieces& out);
+
+    const std::string model_json_;
+    const bool hide_usage_;
+    SseReader reader_;
+    ObjectView event_;
+    std::list<std::string> held_;  // texts that this call's pieces point to
+    const char* relayed_end_ = nullptr;
+
+    Usage usage_;
+    std::string upstream_model_;
+    std::optional<GatewayError> upstream_error_;
+    bool has_event_ = false;
+    bool done_ = false;
+    bool finish_reason_seen_ = false;
+};
+
+}  // namespace tollweir

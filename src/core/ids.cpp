@@ -1,0 +1,78 @@
+#include "tollweir/core/ids.hpp"
+
+#include <sys/random.h>
+
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <system_error>
+
+#include "tollweir/core/base64.hpp"
+
+namespace tollweir {
+namespace {
+
+void fill_from_system(std::span<std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t count = getrandom(bytes.data(), bytes.size(), 0);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw std::system_error(errno, std::generic_category(), "getrandom");
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+    }
+}
+
+// xoshiro256++ by Blackman and Vigna (2019).
+class Generator {
+public:
+    Generator() {
+        do {
+            fill_from_system(std::as_writable_bytes(std::span(state_)));
+        } while ((state_[0] | state_[1] | state_[2] | state_[3]) == 0);  // its one fixed point
+    }
+
+    std::uint64_t operator()() {
+        const std::uint64_t result = std::rotl(state_[0] + state_[3], 23) + state_[0];
+        const std::uint64_t shifted = state_[1] << 17;
+        state_[2] ^= state_[0];
+        state_[3] ^= state_[1];
+        state_[1] ^= state_[2];
+        state_[0] ^= state_[3];
+        state_[2] ^= shifted;
+        state_[3] = std::rotl(state_[3], 45);
+        return result;
+    }
+
+private:
+    std::array<std::uint64_t, 4> state_{};
+};
+
+}  // namespace
+
+void append_uuid4(std::string& out) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    thread_local Generator next;
+    // RFC 9562: the version is the high half of byte 6, the variant the two top bits of byte 8.
+    std::uint64_t half = (next() & ~std::uint64_t{0xf000}) | 0x4000;
+    char text[36];
+    std::size_t at = 0;
+    for (int digit = 0; digit < 32; ++digit) {
+        if (digit == 8 || digit == 12 || digit == 16 || digit == 20) text[at++] = '-';
+        if (digit == 16) half = (next() & ~(std::uint64_t{3} << 62)) | std::uint64_t{1} << 63;
+        text[at++] = kDigits[half >> 60];
+        half <<= 4;
+    }
+    out.append(text, sizeof text);
+}
+
+std::string new_secret_key() {
+    std::array<std::byte, 16> bytes;
+    fill_from_system(bytes);
+    std::string key = "sk-";
+    append_base64url(key, bytes);
+    return key;
+}
+
+}  // namespace tollweir

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <cstring>
+
+#include "core/json_syntax.hpp"
+#include "core/json_tokens.hpp"
+#include "tollweir/core/json.hpp"
+
+namespace tollweir {
+namespace {
+
+std::unexpected<GatewayError> malformed(std::string_view why) {
+    return fail(ErrorKind::bad_request, "The text is not a JSON object: " + std::string(why) + ".");
+}
+
+/// The index of the bracket that closes the one at `open`, the tokens' number if none does.
+std::size_t closing_token(const JsonTokens& tokens, std::size_t open) {
+    std::size_t depth = 0;
+    for (std::size_t i = open; i < tokens.size(); ++i) {
+        const char c = tokens.at(i);
+        if (c == '{' || c == '[') ++depth;
+        if ((c == '}' || c == ']') && --depth == 0) return i;
+    }
+    return tokens.size();
+}
+
+/// Whether the escapes of a literal are JSON's; its end and its characters are known to be right.
+bool has_valid_escapes(std::string_view literal) {
+    for (;;) {
+        const void* const found = std::memchr(literal.data(), '\\', literal.size());
+        if (found == nullptr) return true;
+        literal.remove_prefix(
+            static_cast<std::size_t>(static_cast<const char*>(found) - literal.data()));
+        const std::size_t length = json_escape_length(literal);
+        if (length == 0) return false;
+        literal.remove_prefix(length);
+    }
+}
+
+/// Reads the value that begins at token `at`; returns the token behind it, 0 if it is malformed.
+std::size_t read_value(const JsonTokens& tokens, std::size_t at, JsonMember& member) {
+    const char first = tokens.at(at);
+    if (first == '{' || first == '[') {
+        const std::size_t last = closing_token(tokens, at);
+        if (tokens.at(last) != (first == '{' ? '}' : ']')) return 0;
+        member.type = first == '{' ? JsonType::object : JsonType::array;
+        member.value = {tokens.text(at).data(), tokens.offset(last) + 1 - tokens.offset(at)};
+        return last + 1;
+    }
+    if (at >= tokens.size()) return 0;
+    const std::string_view text = trim_json_right(tokens.text(at));
+    member.value = text;
+    if (first == '"') {
+        member.type = JsonType::string;
+        return has_valid_escapes(text) ? at + 1 : 0;
+    }
+    if (json_number_length(text) == text.size()) {
+        member.type = JsonType::number;
+        return at + 1;
+    }
+    if (json_word_length(text) != text.size()) return 0;
+    member.type = first == 'n' ? JsonType::null : JsonType::boolean;
+    return at + 1;
+}
+
+/// A key that stands twice, null if there is none.
+const std::string_view* find_duplicate(std::span<const JsonMember> members) {
+    // Most objects are small, and most of their keys differ in length or first and last letter.
+    constexpr std::size_t kFew = 32;
+    if (members.size() <= kFew) {
+        std::uint64_t seen = 0;
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            const std::string_view key = members[i].key;
+            const std::size_t mark = key.empty() ? 0
+                                                 : key.size() +
+                                                       5 * static_cast<unsigned char>(key.front()) +
+                                                       11 * static_cast<unsigned char>(key.back());
+            const std::uint64_t bit = std::uint64_t{1} << (mark & 63);
+            if ((seen & bit) != 0) {
+                for (const JsonMember& earlier : members.first(i)) {
+                    if (earlier.key == key) return &members[i].key;
+                }
+            }
+            seen |= bit;
+        }
+        return nullptr;
+    }
+    thread_local std::vector<const std::string_view*> keys;
+    keys.clear();
+    for (const JsonMember& member : members) keys.push_back(&member.key);
+    std::ranges::sort(keys, [](auto* a, auto* b) { return *a < *b; });
+    const auto twin = std::ranges::adjacent_find(keys, [](auto* a, auto* b) { return *a == *b; });
+    return twin == keys.end() ? nullptr : *twin;
+}
+
+/// Drops the thread's oversized parser when the scan is over.
+struct TrimAtEnd {
+    ~TrimAtEnd() { trim_json_parser(); }
+};
+
+}  // namespace
+
+Result<void> ObjectView::scan(std::string_view text) {
+    text_ = text;
+    members_.clear();
+    unescaped_keys_.clear();
+    close_offset_ = 0;
+
+    const TrimAtEnd trim;
+    const auto tokens = find_json_tokens(text);
+    if (!tokens) return malformed(tokens.error());
+    if (auto read = read_members(*tokens); !read) return read;
+    if (const std::string_view* const twice = find_duplicate(members_)) {
+        constexpr std::size_t kShownBytes = 64;
+        return malformed("the key '" + std::string(twice->substr(0, kShownBytes)) +
+                         "' is given twice");
+    }
+    return {};
+}
+
+Result<void> ObjectView::read_members(const JsonTokens& tokens) {
+    if (tokens.at(0) != '{') return malformed("it does not begin with a brace");
+    std::size_t at = 1;
+    std::size_t escaped_keys = 0;
+    if (tokens.at(at) != '}') {
+        for (;; ++at) {
+            if (tokens.at(at) != '"') return malformed("a key is missing");
+            if (members_.size() == kMaxMembers) return malformed("it has too many members");
+            const std::string_view key = trim_json_right(tokens.text(at));
+            if (tokens.at(at + 1) != ':') return malformed("a colon is missing");
+            JsonMember member;
+            const std::size_t next = read_value(tokens, at + 2, member);
+            if (next == 0) return malformed("a value is malformed");
+            member.key = key.substr(1, key.size() - 2);
+            if (std::memchr(member.key.data(), '\\', member.key.size()) != nullptr) ++escaped_keys;
+            member.whole = {key.data(), static_cast<std::size_t>(member.value.data() - key.data()) +
+                                            member.value.size()};
+            members_.push_back(member);
+            at = next;
+            if (tokens.at(at) != ',') break;
+        }
+    }
+    if (tokens.at(at) != '}') return malformed("a comma or the closing brace is missing");
+    if (at + 1 != tokens.size()) return malformed("text follows the closing brace");
+    close_offset_ = tokens.offset(at);
+    return escaped_keys == 0 ? Result<void>() : unescape_keys(escaped_keys);
+}
+
+Result<void> ObjectView::unescape_keys(std::size_t count) {
+    unescaped_keys_.reserve(count);  // a short string moves with its vector, its view would not
+    for (JsonMember& member : members_) {
+        if (member.key.find('\\') == std::string_view::npos) continue;
+        const std::string_view literal(member.key.data() - 1, member.key.size() + 2);
+        std::optional<std::string> key = decode_json_string(literal);
+        if (!key) return malformed("a key is malformed");
+        member.key = unescaped_keys_.emplace_back(std::move(*key));
+    }
+    return {};
+}
+
+const JsonMember* ObjectView::find(std::string_view key) const {
+    for (const JsonMember& member : members_) {
+        if (member.key == key) return &member;
+    }
+    return nullptr;
+}
+
+}  // namespace tollweir
