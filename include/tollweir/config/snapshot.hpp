@@ -9,12 +9,15 @@
 #include <vector>
 
 #include "tollweir/config/config.hpp"
+#include "tollweir/core/error.hpp"
 
 namespace tollweir {
 
 struct StringHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const {
+        return std::hash<std::string_view>{}(text);
+    }
 };
 
 template <class T>
@@ -22,9 +25,9 @@ using StringMap = std::unordered_map<std::string, T, StringHash, std::equal_to<>
 
 /// The group a requested name stands for.
 struct GroupMatch {
-    const ModelGroup* group = nullptr;        // never null
-    const Deployment* only = nullptr;         // the name was a deployment id: this one alone
-    std::vector<std::string> captures;        // what the `*`s of the group's pattern took
+    const ModelGroup* group = nullptr;  // never null
+    const Deployment* only = nullptr;   // the name was a deployment id: this one alone
+    std::vector<std::string> captures;  // what the `*`s of the group's pattern took
 };
 
 /// Config and the tables built from it: immutable, shared by pointer, kept by every request that
@@ -32,7 +35,8 @@ struct GroupMatch {
 class Snapshot {
 public:
     /// Groups the deployments, asks their providers for heads, and takes over the `Health` of
-    /// deployments whose id `previous` has too. Errors: an invalid head (message names the deployment).
+    /// deployments whose id `previous` has too. Errors: an invalid head (message names the
+    /// deployment).
     static Result<std::shared_ptr<const Snapshot>> build(Config config, const Snapshot* previous);
 
     const Config& config() const { return config_; }
@@ -45,15 +49,20 @@ public:
     std::optional<GroupMatch> find_group(std::string_view name) const;
 
 private:
+    Result<void> add(Deployment& deployment, const Snapshot* previous);
+    void index_groups();
+    std::optional<GroupMatch> find_exact(std::string_view name) const;
+
     Config config_;
     std::deque<Deployment> deployments_;
     std::deque<ModelGroup> groups_;
-    std::vector<const ModelGroup*> listed_;     // exact groups in file order, then patterns
+    std::vector<const ModelGroup*> listed_;  // exact groups in file order, then patterns
     StringMap<const ModelGroup*> by_name_;
-    StringMap<const Deployment*> by_id_;
+    StringMap<const ModelGroup*> by_id_;
     StringMap<const ModelGroup*> by_model_string_;
-    std::deque<ModelGroup> single_groups_;      // one a deployment id
-    std::vector<const ModelGroup*> patterns_;   // longest first
+    std::deque<ModelGroup> single_groups_;  // one a deployment id
+    std::deque<ModelGroup> model_string_groups_;
+    std::vector<const ModelGroup*> patterns_;  // longest first
 };
 
 /// The upstream's model name for a deployment: its `model` with the `*`s replaced by the captures,

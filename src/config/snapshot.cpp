@@ -1,0 +1,291 @@
+#include "tollweir/config/snapshot.hpp"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "tollweir/providers/registry.hpp"
+
+namespace tollweir {
+namespace {
+
+constexpr std::array<Endpoint, kEndpointCount> kEndpoints{
+    Endpoint::chat_completions, Endpoint::completions, Endpoint::embeddings, Endpoint::moderations};
+
+std::unexpected<GatewayError> refuse(const Deployment& deployment, const std::string& message) {
+    return fail(
+        ErrorKind::bad_request,
+        "deployment '" + deployment.id + "' of model group '" + deployment.group + "': " + message,
+        ErrorSource::gateway);
+}
+
+// The deployment's default body fields under the names and in the form that its upstream takes, as
+// if a request had sent them. What the model refuses stays: the first request is told.
+Result<void> adapt_defaults(Deployment& deployment, Endpoint endpoint) {
+    std::string body = "{";
+    for (const auto& [name, json] : deployment.defaults) {
+        if (body.size() > 1) body += ',';
+        append_json_string(body, name);
+        body += ':' + json;
+    }
+    body += '}';
+    const auto size = body.size();
+    body.append(kJsonPadding, '\0');
+
+    ObjectView view;
+    ObjectEdits edits;
+    if (auto scanned = view.scan({body.data(), size}); !scanned) return scanned;
+    edits.reset(view);
+    const auto adapted = deployment.provider->adapt(edits, deployment, endpoint, deployment.model);
+    if (!adapted) {
+        if (adapted.error().kind == ErrorKind::unsupported_params) return {};
+        return std::unexpected(adapted.error());
+    }
+    if (edits.empty()) return {};
+
+    Pieces pieces;
+    edits.splice(pieces);
+    std::string edited;
+    for (const auto piece : pieces) edited += piece;
+    const auto edited_size = edited.size();
+    edited.append(kJsonPadding, '\0');
+    if (auto scanned = view.scan({edited.data(), edited_size}); !scanned) return scanned;
+    deployment.defaults.clear();
+    for (const auto& member : view.members()) {
+        deployment.defaults.emplace_back(member.key, member.value);
+    }
+    return {};
+}
+
+Result<void> make_heads(Deployment& deployment) {
+    for (const auto endpoint : kEndpoints) {
+        if (!deployment.provider->dialect(endpoint)) continue;
+        auto head = deployment.provider->head(deployment, endpoint, deployment.model);
+        if (!head) return std::unexpected(head.error());
+        deployment.heads[static_cast<std::size_t>(endpoint)] = std::move(*head);
+    }
+    return {};
+}
+
+// Everything that a request would else do again and again. Chat's rules stand for all endpoints:
+// defaults are chat parameters.
+Result<void> prepare(Deployment& deployment) {
+    if (deployment.wildcard || deployment.mock_response || deployment.provider == nullptr)
+        return {};
+    if (auto made = make_heads(deployment); !made) return made;
+    if (!deployment.provider->dialect(Endpoint::chat_completions)) return {};
+    return adapt_defaults(deployment, Endpoint::chat_completions);
+}
+
+// The order in which LiteLLM tries patterns: by the length of the regular expression it makes of
+// them, then by how many of its characters mean something there. spec/config.md 5.5.
+std::pair<std::size_t, std::size_t> specificity(std::string_view pattern) {
+    std::size_t length = 0;
+    std::size_t special = 0;
+    for (const char c : pattern) {
+        const bool is_star = c == '*';
+        const bool is_escaped = !is_star && std::string_view("()[]{}?+-|^$\\.&~# \t").contains(c);
+        length += is_star ? 4 : is_escaped ? 2 : 1;  // `*` becomes `(.*)`
+        special += is_star ? 3 : is_escaped ? 1 : 0;
+        if (is_escaped && std::string_view("()?+|^$\\").contains(c)) ++special;
+    }
+    return {length, special};
+}
+
+std::vector<std::string_view> split_at_stars(std::string_view pattern) {
+    std::vector<std::string_view> literals;
+    for (;;) {
+        const auto star = pattern.find('*');
+        literals.push_back(pattern.substr(0, star));
+        if (star == std::string_view::npos) return literals;
+        pattern.remove_prefix(star + 1);
+    }
+}
+
+// What the pattern's `*`s take of `name`, each as much as it can from left to right, as a regular
+// expression's `(.*)` would. The literals are therefore placed from the right.
+std::optional<std::vector<std::string>> match_pattern(std::string_view pattern,
+                                                      std::string_view name) {
+    const auto literals = split_at_stars(pattern);
+    if (literals.size() == 1) return std::nullopt;  // no pattern
+    const auto first = literals.front();
+    const auto last = literals.back();
+    if (name.size() < first.size() + last.size()) return std::nullopt;
+    if (!name.starts_with(first) || !name.ends_with(last)) return std::nullopt;
+
+    auto rest = name.substr(first.size(), name.size() - first.size() - last.size());
+    std::vector<std::string> captures(literals.size() - 1);
+    for (auto i = captures.size(); i-- > 1;) {
+        const auto at = rest.rfind(literals[i]);
+        if (at == std::string_view::npos) return std::nullopt;
+        captures[i] = rest.substr(at + literals[i].size());
+        rest = rest.substr(0, at);
+    }
+    captures[0] = rest;
+    return captures;
+}
+
+// A lone `*` as upstream model serves bare names and its own provider's, see resolve_model.
+bool serves(const ModelGroup& group, const Provider* named) {
+    if (named == nullptr) return true;
+    return std::ranges::any_of(group.deployments, [named](const Deployment* deployment) {
+        return deployment->model_string != "*" || deployment->provider == named;
+    });
+}
+
+std::optional<GroupMatch> find_pattern(const std::vector<const ModelGroup*>& patterns,
+                                       std::string_view name, const Provider* owner) {
+    for (const auto* group : patterns) {
+        auto captures = match_pattern(group->name, name);
+        if (captures && serves(*group, owner)) {
+            return GroupMatch{group, nullptr, std::move(*captures)};
+        }
+    }
+    return std::nullopt;
+}
+
+// First the name as it is, then with its provider in front.
+std::optional<GroupMatch> find_among_patterns(const std::vector<const ModelGroup*>& patterns,
+                                              std::string_view name) {
+    if (patterns.empty()) return std::nullopt;
+    const auto resolved = resolve_model(name, {}, {});
+    const auto* owner = resolved ? resolved->provider->provider : nullptr;
+    if (auto match = find_pattern(patterns, name, owner)) return match;
+    if (owner == nullptr || resolved->model != name) return std::nullopt;
+    return find_pattern(patterns, std::string(owner->name()) + "/" + resolved->model, owner);
+}
+
+// `openai/gpt-4o` -> `gpt-4o` for a deployment of openai.
+std::string without_provider(std::string_view requested, const Provider* provider) {
+    const auto slash = requested.find('/');
+    const auto* named =
+        slash == std::string_view::npos ? nullptr : find_provider(requested.substr(0, slash));
+    if (named != nullptr && named->provider == provider) requested.remove_prefix(slash + 1);
+    return std::string(requested);
+}
+
+// The group of that name, made if it is new.
+ModelGroup& group_named(std::deque<ModelGroup>& groups, StringMap<ModelGroup*>& index,
+                        const std::string& name) {
+    auto& group = index[name];
+    if (group == nullptr) group = &groups.emplace_back(ModelGroup{name, {}});
+    return *group;
+}
+
+StringMap<const ModelGroup*> group_by(std::deque<ModelGroup>& groups,
+                                      const std::deque<Deployment>& deployments,
+                                      std::string Deployment::* name, bool with_wildcards) {
+    StringMap<ModelGroup*> index;
+    for (const auto& deployment : deployments) {
+        if (deployment.wildcard && !with_wildcards) continue;
+        group_named(groups, index, deployment.*name).deployments.push_back(&deployment);
+    }
+    return {index.begin(), index.end()};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Snapshot* previous) {
+    auto snapshot = std::make_shared<Snapshot>();
+    for (auto& deployment : config.deployments) {
+        auto& kept = snapshot->deployments_.emplace_back(std::move(deployment));
+        if (auto added = snapshot->add(kept, previous); !added) {
+            return std::unexpected(added.error());
+        }
+    }
+    config.deployments.clear();
+    snapshot->config_ = std::move(config);
+    snapshot->index_groups();
+    return std::shared_ptr<const Snapshot>(std::move(snapshot));
+}
+
+Result<void> Snapshot::add(Deployment& deployment, const Snapshot* previous) {
+    if (const auto same = by_id_.find(deployment.id); same != by_id_.end()) {
+        const auto& other = *same->second->deployments.front();
+        return refuse(deployment, "'" + deployment.model_string + "' has the id of '" +
+                                      other.model_string + "' of model group '" + other.group +
+                                      "'; give one of them another `model_info.id`");
+    }
+    if (auto prepared = prepare(deployment); !prepared) {
+        return refuse(deployment, prepared.error().message);
+    }
+    if (previous != nullptr) {
+        const auto before = previous->by_id_.find(deployment.id);
+        if (before != previous->by_id_.end()) {
+            deployment.health = before->second->deployments.front()->health;
+        }
+    }
+    if (!deployment.health) deployment.health = std::make_shared<Health>();
+    by_id_.emplace(deployment.id,
+                   &single_groups_.emplace_back(ModelGroup{deployment.group, {&deployment}}));
+    return {};
+}
+
+void Snapshot::index_groups() {
+    by_name_ = group_by(groups_, deployments_, &Deployment::group, true);
+    by_model_string_ =
+        group_by(model_string_groups_, deployments_, &Deployment::model_string, false);
+    for (const auto& group : groups_) {
+        const bool is_pattern = group.deployments.front()->wildcard;
+        if (!is_pattern) {
+            listed_.push_back(&group);
+            continue;
+        }
+        by_name_.erase(by_name_.find(group.name));
+        const auto place = std::ranges::upper_bound(
+            patterns_, specificity(group.name), std::greater(),
+            [](const ModelGroup* pattern) { return specificity(pattern->name); });
+        patterns_.insert(place, &group);
+    }
+    listed_.insert(listed_.end(), patterns_.begin(), patterns_.end());
+}
+
+std::optional<GroupMatch> Snapshot::find_exact(std::string_view name) const {
+    if (const auto found = by_id_.find(name); found != by_id_.end()) {
+        // An id of a wildcard deployment leaves open which model is meant.
+        const auto* only = found->second->deployments.front();
+        if (!only->wildcard) return GroupMatch{found->second, only, {}};
+    }
+    if (const auto found = by_name_.find(name); found != by_name_.end()) {
+        return GroupMatch{found->second, nullptr, {}};
+    }
+    return std::nullopt;
+}
+
+std::optional<GroupMatch> Snapshot::find_group(std::string_view name) const {
+    if (!config_.model_aliases.empty()) {
+        const auto renamed = config_.model_aliases.find(std::string(name));
+        if (renamed != config_.model_aliases.end()) name = renamed->second;
+    }
+    if (auto match = find_exact(name)) return match;
+    if (!config_.aliases.empty()) {
+        const auto alias = config_.aliases.find(std::string(name));
+        if (alias != config_.aliases.end()) name = alias->second.group;
+        if (auto match = find_exact(name)) return match;
+    }
+    if (auto match = find_among_patterns(patterns_, name)) return match;
+    const auto found = by_model_string_.find(name);
+    if (found == by_model_string_.end()) return std::nullopt;
+    return GroupMatch{found->second, nullptr, {}};
+}
+
+std::string upstream_model(const Deployment& deployment, const std::vector<std::string>& captures,
+                           std::string_view requested) {
+    const auto stars = static_cast<std::size_t>(std::ranges::count(deployment.model, '*'));
+    if (stars == 0 || captures.empty()) return deployment.model;
+    if (captures.size() > stars || deployment.model_string == "*") {
+        return without_provider(requested, deployment.provider);
+    }
+    std::string out;
+    std::size_t next = 0;
+    for (const char c : deployment.model) {
+        if (c != '*' || next == captures.size()) {
+            out += c;
+        } else {
+            out += captures[next++];
+        }
+    }
+    return out;
+}
+
+}  // namespace tollweir

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "providers/json_tree.hpp"
+#include "providers/openai/body_fields.hpp"
+#include "tollweir/core/splice.hpp"
+
+namespace tollweir {
+
+/// A request body on its way upstream: the known parameters by name, and the edits made so far.
+/// Nested values are parsed only where a rule changes something inside them. Lives for one call.
+class BodyDraft {
+public:
+    explicit BodyDraft(ObjectEdits& edits) : edits_(edits) {}
+
+    const ObjectView& object() const { return edits_.object(); }
+
+    void note(Param param, const JsonMember& member);
+    /// Null counts as absent.
+    bool has(Param param) const { return (present_ & bit(param)) != 0; }
+    ParamSet present() const { return present_; }
+    /// The member, also where its value is null; null pointer if absent.
+    const JsonMember* member(Param param) const { return at_[static_cast<std::size_t>(param)]; }
+    /// JSON text; empty if absent.
+    std::string_view value(Param param) const;
+
+    void remove(Param param);
+    void remove(const JsonMember& member);
+    bool is_removed(const JsonMember& member) const;
+    /// Afterwards the member is sent under `name`, in place of a member of that name.
+    void send_as(Param param, Param name);
+    /// Sets the value, adds the member if need be.
+    void set(Param param, std::string_view json);
+
+    /// The member's value as a tree; what is changed in it is sent by `finish`. Errors
+    /// (`bad_request`): malformed inside.
+    Result<JsonNode*> tree(const JsonMember& member);
+    void finish();
+
+private:
+    ObjectEdits& edits_;
+    std::array<const JsonMember*, kParamCount> at_{};
+    ParamSet present_ = 0;
+    std::vector<const JsonMember*> removed_;
+    std::vector<std::pair<const JsonMember*, JsonNode>> trees_;
+};
+
+}  // namespace tollweir

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "providers/openai/dialects.hpp"
+#include "tollweir/providers/provider.hpp"
+
+namespace tollweir {
+
+/// Every provider that speaks OpenAI's dialect, told apart by its row.
+class OpenAiProvider final : public Provider {
+public:
+    explicit OpenAiProvider(const OpenAiDialect& row) : row_(row) {}
+
+    std::string_view name() const override { return row_.name; }
+    std::optional<Dialect> dialect(Endpoint endpoint) const override;
+    Result<UpstreamHead> head(const Deployment& deployment, Endpoint endpoint,
+                              std::string_view model) const override;
+    Result<void> adapt(ObjectEdits& edits, const Deployment& deployment, Endpoint endpoint,
+                       std::string_view model) const override;
+    bool takes_stream_options() const override { return row_.takes_stream_options; }
+    GatewayError parse_error(int status, std::string_view body) const override;
+
+private:
+    const OpenAiDialect& row_;
+};
+
+}  // namespace tollweir
