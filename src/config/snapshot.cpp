@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "tollweir/core/splice.hpp"
 #include "tollweir/providers/registry.hpp"
 
 namespace tollweir {
@@ -19,62 +20,31 @@ std::unexpected<GatewayError> refuse(const Deployment& deployment, const std::st
         ErrorSource::gateway);
 }
 
-// The deployment's default body fields under the names and in the form that its upstream takes, as
-// if a request had sent them. What the model refuses stays: the first request is told.
-Result<void> adapt_defaults(Deployment& deployment, Endpoint endpoint) {
-    std::string body = "{";
-    for (const auto& [name, json] : deployment.defaults) {
-        if (body.size() > 1) body += ',';
-        append_json_string(body, name);
-        body += ':' + json;
-    }
-    body += '}';
-    const auto size = body.size();
+// What the adapter cannot read in the deployment (a malformed drop path) shows on any body.
+Result<void> try_adapting(const Deployment& deployment, Endpoint endpoint) {
+    constexpr std::string_view kEmpty = "{}";
+    std::string body(kEmpty);
     body.append(kJsonPadding, '\0');
-
     ObjectView view;
+    if (auto scanned = view.scan({body.data(), kEmpty.size()}); !scanned) return scanned;
     ObjectEdits edits;
-    if (auto scanned = view.scan({body.data(), size}); !scanned) return scanned;
     edits.reset(view);
-    const auto adapted = deployment.provider->adapt(edits, deployment, endpoint, deployment.model);
-    if (!adapted) {
-        if (adapted.error().kind == ErrorKind::unsupported_params) return {};
-        return std::unexpected(adapted.error());
-    }
-    if (edits.empty()) return {};
-
-    Pieces pieces;
-    edits.splice(pieces);
-    std::string edited;
-    for (const auto piece : pieces) edited += piece;
-    const auto edited_size = edited.size();
-    edited.append(kJsonPadding, '\0');
-    if (auto scanned = view.scan({edited.data(), edited_size}); !scanned) return scanned;
-    deployment.defaults.clear();
-    for (const auto& member : view.members()) {
-        deployment.defaults.emplace_back(member.key, member.value);
-    }
-    return {};
+    return deployment.provider->adapt(edits, deployment, endpoint, deployment.model);
 }
 
-Result<void> make_heads(Deployment& deployment) {
+// Heads for what the provider offers; those of a pattern wait for the model's name.
+Result<void> prepare(Deployment& deployment) {
+    if (deployment.mock_response || deployment.provider == nullptr) return {};
+    const auto& provider = *deployment.provider;
     for (const auto endpoint : kEndpoints) {
-        if (!deployment.provider->dialect(endpoint)) continue;
-        auto head = deployment.provider->head(deployment, endpoint, deployment.model);
+        if (!provider.dialect(endpoint)) continue;
+        if (auto tried = try_adapting(deployment, endpoint); !tried) return tried;
+        auto head = provider.head(deployment, endpoint, deployment.model);
         if (!head) return std::unexpected(head.error());
+        if (deployment.wildcard) continue;
         deployment.heads[static_cast<std::size_t>(endpoint)] = std::move(*head);
     }
     return {};
-}
-
-// Everything that a request would else do again and again. Chat's rules stand for all endpoints:
-// defaults are chat parameters.
-Result<void> prepare(Deployment& deployment) {
-    if (deployment.wildcard || deployment.mock_response || deployment.provider == nullptr)
-        return {};
-    if (auto made = make_heads(deployment); !made) return made;
-    if (!deployment.provider->dialect(Endpoint::chat_completions)) return {};
-    return adapt_defaults(deployment, Endpoint::chat_completions);
 }
 
 // The order in which LiteLLM tries patterns: by the length of the regular expression it makes of

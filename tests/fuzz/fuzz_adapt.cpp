@@ -3,7 +3,6 @@
 #include <string>
 
 #include "tollweir/core/splice.hpp"
-#include "tollweir/providers/deployment_fields.hpp"
 #include "tollweir/providers/registry.hpp"
 
 using namespace tollweir;
@@ -16,8 +15,6 @@ Deployment make_deployment(const ProviderEntry& entry) {
     deployment.model = "o3-mini";
     deployment.drop_params = true;
     deployment.additional_drop_params = {"tools[*].function.strict", "extra[0].a", "seed"};
-    deployment.defaults = {{"max_completion_tokens", "5"}};
-    deployment.extra_body = {{"top_k", "1"}};
     return deployment;
 }
 
@@ -29,7 +26,6 @@ void adapt_with(const ProviderEntry& entry, const ObjectView& view) {
     if (!entry.provider->adapt(edits, deployment, Endpoint::chat_completions, deployment.model)) {
         return;
     }
-    set_deployment_fields(edits, deployment);
     Pieces pieces;
     edits.splice(pieces);
     std::string out;

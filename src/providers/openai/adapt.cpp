@@ -112,13 +112,9 @@ Result<void> drop_listed(BodyDraft& draft, const std::vector<std::string>& list)
 }
 
 // Decision 6: OpenAI takes `metadata` only for answers that it stores.
-bool sends_metadata(const BodyDraft& draft, const OpenAiDialect& row, const Deployment& deployment,
-                    Endpoint endpoint) {
-    if (endpoint != Endpoint::chat_completions || !row.stores_metadata) return false;
-    if (draft.member(Param::store) != nullptr) return draft.value(Param::store) == "true";
-    return std::ranges::any_of(deployment.defaults, [](const auto& field) {
-        return field.first == "store" && field.second == "true";
-    });
+bool sends_metadata(const BodyDraft& draft, const OpenAiDialect& row, Endpoint endpoint) {
+    return endpoint == Endpoint::chat_completions && row.stores_metadata &&
+           draft.value(Param::store) == "true";
 }
 
 std::optional<double> number_in(std::string_view json) {
@@ -249,7 +245,7 @@ Result<void> adapt_openai_body(ObjectEdits& edits, const OpenAiDialect& row,
     if (auto done = drop_listed(draft, policy.dropped); !done) return done;
 
     const bool keeps_metadata = (policy.allowed & bit(Param::metadata)) != 0;
-    if (!keeps_metadata && !sends_metadata(draft, row, deployment, endpoint)) {
+    if (!keeps_metadata && !sends_metadata(draft, row, endpoint)) {
         draft.remove(Param::metadata);
     }
     if (endpoint == Endpoint::chat_completions) {

@@ -238,21 +238,6 @@ TEST(Snapshot, NamesTheDeploymentWhoseDropListIsInvalid) {
     EXPECT_TRUE(built.error().message.contains("tools[*")) << built.error().message;
 }
 
-TEST(Snapshot, SpellsDefaultsAsTheUpstreamTakesThem) {
-    auto renamed = deployment("a", "openai/o3-mini");
-    renamed.defaults = {{"max_tokens", "500"}, {"seed", "1"}};
-    auto dropping = deployment("b", "openai/o3-mini");
-    dropping.defaults = {{"top_p", "0.5"}, {"seed", "1"}};
-    dropping.drop_params = true;
-    auto refused = deployment("c", "openai/o3-mini");
-    refused.defaults = {{"top_p", "0.5"}};
-    const auto snapshot = build({renamed, dropping, refused});
-    const auto& all = snapshot->deployments();
-    EXPECT_EQ(all[0].defaults, (JsonFields{{"max_completion_tokens", "500"}, {"seed", "1"}}));
-    EXPECT_EQ(all[1].defaults, (JsonFields{{"seed", "1"}}));
-    EXPECT_EQ(all[2].defaults, (JsonFields{{"top_p", "0.5"}}));
-}
-
 TEST(Snapshot, HandsHealthOnToTheDeploymentWithTheSameId) {
     const auto before =
         build({deployment("a", "openai/x", "kept"), deployment("b", "openai/y", "gone")});

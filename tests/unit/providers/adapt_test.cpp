@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "support.hpp"
-#include "tollweir/providers/deployment_fields.hpp"
+#include "tollweir/providers/spelling.hpp"
 
 namespace tollweir {
 namespace {
@@ -108,12 +108,6 @@ TEST(AdaptMetadata, GoesOnOnlyWithStore) {
     EXPECT_EQ(sent("openai", "gpt-4o", R"({"metadata":{"a":"b"}})"), "{}");
     EXPECT_EQ(sent("hosted_vllm", "m", R"({"metadata":{"a":"b"},"store":true})"),
               R"({"store":true})");
-}
-
-TEST(AdaptMetadata, HeedsADefaultOfTheDeployment) {
-    auto deployment = deployment_of("openai", "gpt-4o");
-    deployment.defaults = {{"store", "true"}};
-    EXPECT_EQ(sent(deployment, R"({"metadata":{"a":"b"}})"), R"({"metadata":{"a":"b"}})");
 }
 
 TEST(AdaptReasoningModels, RenameMaxTokens) {
@@ -457,41 +451,13 @@ INSTANTIATE_TEST_SUITE_P(OpenAiFamily, GoldenRequest,
                                          "08_vllm_embeddings_float_to_base64",
                                          "09_vllm_tools_clean"));
 
-std::string with_fields(std::string_view body, const JsonFields& defaults,
-                        const JsonFields& extra) {
-    auto deployment = deployment_of("openai", "o3");
-    deployment.defaults = defaults;
-    deployment.extra_body = extra;
-    const test::Padded padded(body);
-    ObjectView view;
-    EXPECT_TRUE(view.scan(padded.view()));
-    ObjectEdits edits;
-    edits.reset(view);
-    EXPECT_TRUE(deployment.provider->adapt(edits, deployment, Endpoint::chat_completions, "o3"));
-    set_deployment_fields(edits, deployment);
-    Pieces pieces;
-    edits.splice(pieces);
-    std::string out;
-    for (const auto piece : pieces) out += piece;
-    return out;
-}
-
-TEST(DeploymentFields, FillInWhatTheRequestDoesNotName) {
-    EXPECT_EQ(
-        with_fields(R"({"seed":1,"n":null})", {{"seed", "2"}, {"user", R"("u")"}, {"n", "3"}}, {}),
-        R"({"seed":1,"n":3,"user":"u"})");
-}
-
-TEST(DeploymentFields, AlwaysSetTheExtraBody) {
-    EXPECT_EQ(with_fields(R"({"seed":1})", {{"seed", "2"}}, {{"seed", "3"}, {"x", "{}"}}),
-              R"({"seed":3,"x":{}})");
-}
-
-TEST(DeploymentFields, SendNoParameterUnderBothSpellings) {
-    EXPECT_EQ(with_fields(R"({"max_tokens":1})", {{"max_completion_tokens", "2"}}, {}),
-              R"({"max_completion_tokens":1})");
-    EXPECT_EQ(with_fields(R"({"max_tokens":1})", {}, {{"max_completion_tokens", "2"}}),
-              R"({"max_completion_tokens":2})");
+TEST(Spelling, PairsTheNamesOfOneParameter) {
+    for (const std::string_view name :
+         {"max_tokens", "max_completion_tokens", "thinking", "reasoning_effort"}) {
+        EXPECT_NE(other_spelling(name), name);
+        EXPECT_EQ(other_spelling(other_spelling(name)), name);
+    }
+    EXPECT_EQ(other_spelling("temperature"), "");
 }
 
 }  // namespace
