@@ -1,0 +1,121 @@
+"""Runs the examples of README.md.
+
+A comment `<!-- test: name -->`, or `<!-- test: name, prints: text -->`, stands on a line of its
+own before a fenced block in `sh`, `python` or `js`. Each runs against the gateway with the quick
+start's configuration: port 4000 becomes the test's, any `sk-...` written in the block becomes its
+key. It must end with 0, print something, and print `text`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gateway import ROOT, Gateway, clean_environment
+from sdk_node_test import NODE_MODULES, node_program
+
+README = ROOT / "README.md"
+QUICKSTART = ROOT / "config/quickstart.yaml"
+DOCS_KEY = "sk-docs-test-key"
+
+
+@dataclass
+class Example:
+    name: str
+    prints: str
+    language: str
+    code: str
+
+
+MARKED = re.compile(
+    r"^<!-- test: (?P<name>[\w-]+)(?:, prints: (?P<prints>.+?))? -->\n+"
+    r"```(?P<language>\w+)\n(?P<code>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def examples(text: str) -> list[Example]:
+    found = [
+        Example(m["name"], m["prints"] or "", m["language"], m["code"])
+        for m in MARKED.finditer(text)
+    ]
+    assert len(found) == text.count("<!-- test: "), "a mark without a block after it"
+    assert len({example.name for example in found}) == len(found), "a name given twice"
+    return found
+
+
+EXAMPLES = examples(README.read_text()) if README.exists() else []
+
+
+def test_the_convention() -> None:
+    text = (
+        "a\n<!-- test: one, prints: x y -->\n```sh\necho x y\n```\n"
+        "<!-- test: two -->\n\n```python\n1\n```\n"
+    )
+    assert examples(text) == [
+        Example("one", "x y", "sh", "echo x y\n"),
+        Example("two", "", "python", "1\n"),
+    ]
+    with pytest.raises(AssertionError):
+        examples("<!-- test: lost -->\nno block\n")
+
+
+def test_the_readme_has_the_promised_examples() -> None:
+    assert {example.language for example in EXAMPLES} >= {"sh", "python", "js"}
+
+
+@pytest.fixture(scope="module")
+def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    directory = tmp_path_factory.mktemp("quickstart")
+    config = directory / "quickstart.yaml"
+    shutil.copy(QUICKSTART, config)
+    gateway = Gateway(
+        args=["--config", str(config)], env={"LITELLM_MASTER_KEY": DOCS_KEY}, directory=directory
+    )
+    yield gateway
+    gateway.stop()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_example(quickstart: Gateway, example: Example, tmp_path: Path) -> None:
+    code = re.sub(r"(localhost|127\.0\.0\.1):4000", rf"127.0.0.1:{quickstart.port}", example.code)
+    code = re.sub(r"sk-[A-Za-z0-9_.-]+", DOCS_KEY, code)
+    command, directory = program(example.language, code, tmp_path)
+    extra = {
+        "LITELLM_MASTER_KEY": DOCS_KEY,
+        "OPENAI_API_KEY": DOCS_KEY,
+        "OPENAI_BASE_URL": f"{quickstart.base_url}",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    result = subprocess.run(
+        command,
+        cwd=directory,
+        env=clean_environment(tmp_path, extra),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    output = result.stdout + result.stderr
+    assert result.returncode == 0, output
+    assert result.stdout.strip(), f"it printed nothing; on stderr: {result.stderr}"
+    assert example.prints in output, output
+
+
+def program(language: str, code: str, directory: Path) -> tuple[list[str], Path]:
+    if language == "sh":
+        return ["bash", "-euo", "pipefail", "-c", code], directory
+    if language == "python":
+        return [sys.executable, "-c", code], directory
+    assert language == "js", f"nobody runs {language}"
+    if not NODE_MODULES.exists():
+        pytest.skip(f"{NODE_MODULES} is missing: scripts/test installs it")
+    return node_program(code), NODE_MODULES.parent
