@@ -18,8 +18,7 @@ from certificates import Authority
 from fake_upstream import Exchange, FakeProxy, Received, Script, chunk, head
 from gateway import AUTH, ROOT, Gateway, StartGateway
 from golden import Comparison, body_bytes, load
-from health_test import FAILURES, total
-from wire import Reply, parse_events, until
+from wire import Reply, parse_events
 
 FOLDER = ROOT / "tests/golden"
 
@@ -120,7 +119,8 @@ def test_case(behind_proxy: Any, proxy: FakeProxy, path: Path, cut: str) -> None
     with gateway.wire() as wire:
         body = json.dumps(asked["body"]).encode()
         json_type = ("content-type", "application/json")
-        reply = wire.request(asked["method"], asked["path"], [*AUTH, json_type], body)
+        headers = [*AUTH, json_type, ("x-litellm-call-id", "golden-case")]
+        reply = wire.request(asked["method"], asked["path"], headers, body)
 
     comparison = Comparison(case)
     compare_upstream_request(comparison, case["upstream_request"], proxy.request)
@@ -163,12 +163,11 @@ def check_extras(case: dict[str, Any], gateway: Gateway, reply: Reply) -> None:
     if "decoded" in case:
         packed = base64.b64decode(reply.json["data"][0]["embedding"])
         assert list(struct.unpack(f"<{len(packed) // 4}f", packed)) == case["decoded"]
-    if case.get("outcome") == "failure" or "error_class" in case:
-        labels = {"exception_class": case["error_class"]} if "error_class" in case else {}
-        until(
-            lambda: total(gateway.get("/metrics").text, FAILURES, **labels) == 1,
-            "the call is recorded as failed",
-        )
+    line = gateway.wait_output("call_id=golden-case")
+    failed = case.get("outcome") == "failure" or case["mode"] == "error"
+    assert ("error=" in line) == failed, line
+    if "error_class" in case:
+        assert f"error={case['error_class']}" in line
 
 
 def assemble(events: list[Any]) -> dict[str, Any]:

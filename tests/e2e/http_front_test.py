@@ -19,6 +19,7 @@ from wire import Closed, Wire, request_bytes, until
 
 CHAT = "/v1/chat/completions"
 ALIVE = "/health/liveliness"
+MEBIBYTE = 1024 * 1024
 AUTH_LINE = f"authorization: Bearer {KEY}".encode()
 
 
@@ -243,7 +244,7 @@ def test_another_expectation_is_417(gateway: Gateway) -> None:
 def test_a_body_too_large_is_413(
     start: StartGateway, upstream: FakeUpstream, declared: bool
 ) -> None:
-    gateway = start(server_settings(upstream, max_body_bytes=1000))
+    gateway = start(server_settings(upstream, max_body_mb=1000 / MEBIBYTE))
     upstream.always(up.json(answers.completion()))
     empty = len(b'{"model":"m","x":""}')
     fits = b'{"model":"m","x":"' + b"a" * (1000 - empty) + b'"}'

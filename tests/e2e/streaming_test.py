@@ -131,7 +131,7 @@ def test_an_event_past_the_limit_ends_the_stream_with_an_error(
     gateway = start(
         {
             "model_list": [model("m", upstream.base)],
-            "tollweir_settings": {"upstream": {"max_event_bytes": 100_000}},
+            "tollweir_settings": {"upstream": {"max_event_mb": 0.1}},
         }
     )
     upstream.answer(up.sse(answers.stream("a", "x" * 200_000)))

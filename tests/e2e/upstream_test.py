@@ -289,7 +289,7 @@ def test_an_answer_past_the_limit_is_502(start: StartGateway, upstream: FakeUpst
     gateway = start(
         {
             "model_list": [model("m", upstream.base)],
-            "tollweir_settings": {"upstream": {"max_response_bytes": 100_000}},
+            "tollweir_settings": {"upstream": {"max_response_mb": 0.1}},
         }
     )
     big = answers.completion("x" * 200_000)
