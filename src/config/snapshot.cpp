@@ -32,7 +32,8 @@ Result<void> try_adapting(const Deployment& deployment, Endpoint endpoint) {
     return deployment.provider->adapt(edits, deployment, endpoint, deployment.model);
 }
 
-// Heads for what the provider offers; those of a pattern wait for the model's name.
+// Heads for what the provider offers. Where a `*` leaves the model open they are made as a request
+// comes, and here only tried.
 Result<void> prepare(Deployment& deployment) {
     if (deployment.mock_response || deployment.provider == nullptr) return {};
     const auto& provider = *deployment.provider;
@@ -41,7 +42,7 @@ Result<void> prepare(Deployment& deployment) {
         if (auto tried = try_adapting(deployment, endpoint); !tried) return tried;
         auto head = provider.head(deployment, endpoint, deployment.model);
         if (!head) return std::unexpected(head.error());
-        if (deployment.wildcard) continue;
+        if (deployment.model.contains('*')) continue;
         deployment.heads[static_cast<std::size_t>(endpoint)] = std::move(*head);
     }
     return {};

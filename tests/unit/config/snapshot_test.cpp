@@ -208,7 +208,8 @@ TEST(Snapshot, MakesHeadsForWhatTheProviderOffers) {
     auto mock = deployment("mock", "openai/m");
     mock.mock_response = R"("hi")";
     mock.origin.host.clear();
-    const auto snapshot = build({deployment("a", "llamafile/m"), wild, later, mock});
+    const auto catch_all = deployment("*", "openai/gpt-4o");
+    const auto snapshot = build({deployment("a", "llamafile/m"), wild, later, mock, catch_all});
     const auto head = [&](std::size_t deployment, Endpoint endpoint) {
         return snapshot->deployments()[deployment].heads[static_cast<std::size_t>(endpoint)].path;
     };
@@ -217,6 +218,7 @@ TEST(Snapshot, MakesHeadsForWhatTheProviderOffers) {
     EXPECT_EQ(head(1, Endpoint::chat_completions), "");
     EXPECT_EQ(head(2, Endpoint::chat_completions), "");
     EXPECT_EQ(head(3, Endpoint::chat_completions), "");
+    EXPECT_EQ(head(4, Endpoint::chat_completions), "/v1/chat/completions");
 }
 
 TEST(Snapshot, NamesTheDeploymentWhoseHeadIsInvalid) {
