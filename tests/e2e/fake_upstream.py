@@ -463,6 +463,7 @@ class FakeUpstream:
         self, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1", port: int = 0
     ) -> None:
         self.requests: list[Received] = []
+        self.faults: list[Exception] = []
         self.connections = 0
         self.open_connections = 0
         self.default: Script = json({"error": {"message": "no script left"}}, status=500)
@@ -525,6 +526,7 @@ class FakeUpstream:
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(WAIT)
+        assert not self.faults, self.faults
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -568,6 +570,8 @@ class FakeUpstream:
                 pass
         except (PeerGone, OSError, ssl.SSLError):
             pass
+        except Exception as fault:  # a script's own mistake: the test must not pass over it
+            self.faults.append(fault)
         finally:
             self.open_connections -= 1
             await connection.close()

@@ -20,6 +20,7 @@ from gateway import (
     AUTH,
     BINARY,
     KEY,
+    ROOT,
     Gateway,
     StartGateway,
     chat_body,
@@ -345,6 +346,29 @@ def test_check_explains_a_file(tmp_path: Path, how: list[str]) -> None:
     result = run(tmp_path, *how, str(bad))
     assert result.returncode == 1
     assert "bad.yaml:1" in result.stdout + result.stderr
+
+
+WILD = sorted((ROOT / "tests/golden/wild-configs").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", WILD, ids=lambda path: path.stem)
+def test_files_as_users_have_them_start(start: StartGateway, path: Path) -> None:
+    env = {
+        "OPENAI_API_KEY": "sk-o",
+        "ANTHROPIC_API_KEY": "sk-a",
+        "GEMINI_API_KEY": "sk-g",
+        "LITELLM_MASTER_KEY": KEY,
+    }
+    checked = run(path.parent, "check", "--config", str(path), env=env)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    gateway = start(path.read_text(), env=env)
+    named = set(re.findall(r"model_name: \"?([\w.-]+)", path.read_text()))
+    listed = {entry["id"] for entry in gateway.get("/v1/models").json["data"]}
+    assert {name for name in named if not name.startswith("balanced")} <= listed
+    gateway.signal(signal.SIGTERM)
+    gateway.signal(signal.SIGTERM)
+    gateway.process.wait(10)
+    gateway.expected_codes = (gateway.process.returncode,)
 
 
 def test_dashes_do_as_well_as_underscores(start: StartGateway) -> None:

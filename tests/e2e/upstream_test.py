@@ -270,7 +270,7 @@ BROKEN: dict[str, up.Script] = {
     "a switch of protocols": up.raw(
         b"HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n"
     ),
-    "interim answers without end": up.raw(b"HTTP/1.1 100 Continue\r\n\r\n" * 5000),
+    "interim answers without end": up.raw(b"HTTP/1.1 100 Continue\r\n\r\n" * 5000, close=True),
 }
 
 
