@@ -21,11 +21,14 @@ struct ParamPolicy {
     ParamSet allowed = 0;
 };
 
+// Each entry of a request's list is a walk through the body.
+constexpr std::size_t kMaxListEntries = 256;
+
 Result<std::vector<std::string>> read_string_list(const JsonMember& member) {
     std::vector<std::string> list;
     if (member.type == JsonType::null) return list;
     const auto tree = parse_json_tree(member.value);
-    bool good = tree && tree->is(JsonType::array);
+    bool good = tree && tree->is(JsonType::array) && tree->children.size() <= kMaxListEntries;
     if (good) {
         for (const auto& item : tree->children) {
             auto text = item.string();
@@ -35,7 +38,7 @@ Result<std::vector<std::string>> read_string_list(const JsonMember& member) {
     }
     if (good) return list;
     return fail(ErrorKind::bad_request,
-                "'" + std::string(member.key) + "' must be a list of strings.");
+                "'" + std::string(member.key) + "' must be a list of at most 256 strings.");
 }
 
 void allow(ParamPolicy& policy, const std::vector<std::string>& names) {

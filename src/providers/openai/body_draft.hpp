@@ -38,7 +38,7 @@ public:
     void set(Param param, std::string_view json);
 
     /// The member's value as a tree; what is changed in it is sent by `finish`. Errors
-    /// (`bad_request`): malformed inside.
+    /// (`bad_request`): malformed inside. The pointer is valid until the next call.
     Result<JsonNode*> tree(const JsonMember& member);
     void finish();
 

@@ -277,6 +277,14 @@ TEST(AdaptPolicy, RefusesMalformedWishes) {
     }
 }
 
+TEST(AdaptPolicy, BoundsTheListsOfARequest) {
+    std::string list = "[\"a\"";
+    for (int i = 0; i < 255; ++i) list += ",\"a\"";
+    EXPECT_EQ(sent("openai", "m", R"({"additional_drop_params":)" + list + "]}"), "{}");
+    EXPECT_EQ(kind_of(deployment_of("openai"), R"({"additional_drop_params":)" + list + ",\"a\"]}"),
+              ErrorKind::bad_request);
+}
+
 TEST(AdaptPolicy, RefusesABrokenValueThatItMustLookInto) {
     auto deployment = deployment_of("openai");
     deployment.additional_drop_params = {"tools[*].a"};
