@@ -5,6 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
+import signal
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -158,6 +162,50 @@ def test_where_the_master_key_is_set(
     assert "sk-ref-1" not in gateway.output
     if "litellm_settings" in config or "router_settings" in config:
         gateway.wait_output("(?i)master_key")
+
+
+GENERATE = """
+tollweir_settings: {generate_master_key: true, data_dir: state, drain: {delay: 0s}}
+model_list:
+  - model_name: demo
+    litellm_params: {model: openai/demo, mock_response: "Hello from the demo."}
+"""
+
+
+def test_a_generated_key_is_shown_once_with_a_curl_that_works(
+    start: StartGateway, tmp_path: Path
+) -> None:
+    gateway = start(GENERATE, directory=tmp_path)
+    gateway.wait_output("listens")
+    file = tmp_path / "state/master_key"
+    key = file.read_text().strip()
+    assert key.startswith("sk-") and len(key) >= 20
+    assert file.stat().st_mode & 0o077 == 0, "its owner's alone"
+    assert gateway.output.count(key) == 2, "the key, and in the curl"
+    assert gateway.get("/v1/models", ()).status == 401
+    found = re.search(r"^curl .*?'$", gateway.output, re.MULTILINE | re.DOTALL)
+    assert found, gateway.output
+    pasted = subprocess.run(
+        ["bash", "-c", found.group()], capture_output=True, text=True, timeout=20, check=True
+    )
+    answer = json.loads(pasted.stdout)
+    assert answer["choices"][0]["message"]["content"] == "Hello from the demo."
+    gateway.stop()
+
+    again = start(GENERATE, directory=tmp_path)
+    auth = [("authorization", f"Bearer {key}")]
+    assert again.get("/v1/models", auth).status == 200, "the same key after a restart"
+    again.signal(signal.SIGHUP)
+    again.wait_output("(?i)reload")
+    assert again.get("/v1/models", auth).status == 200, "and after a reload"
+    assert again.get("/v1/models", ()).status == 401
+    assert key not in again.output
+
+
+def test_a_given_key_beats_a_generated_one(start: StartGateway, tmp_path: Path) -> None:
+    gateway = start(GENERATE, directory=tmp_path, env={"LITELLM_MASTER_KEY": "sk-given"})
+    assert gateway.get("/v1/models", [("authorization", "Bearer sk-given")]).status == 200
+    assert not (tmp_path / "state/master_key").exists()
 
 
 # No master key
