@@ -297,7 +297,7 @@ void ClientConnection::write_cors() {
     const auto origin = work_->head.find("origin");
     if (!origin) return;
     auto& out = work_->out;
-    if (work_->head.find("cookie")) {
+    if (work_->head.find("cookie") || work_->head.method == "OPTIONS") {
         out.append("access-control-allow-origin: ").append(*origin).append("\r\nvary: Origin\r\n");
     } else {
         out += "access-control-allow-origin: *\r\n";

@@ -233,6 +233,7 @@ struct RequestParser::State {
     std::string_view input;
     Sink sink;
     GatewayError error;
+    std::size_t max_bytes = 0;
     bool past_start_line = false;
     bool head_done = false;
 };
@@ -252,21 +253,31 @@ void RequestParser::start(RequestHead& head, std::size_t max_bytes, std::size_t 
     state_->parser->header_limit(static_cast<std::uint32_t>(max_bytes));
     state_->parser->body_limit(boost::none);
     state_->past_start_line = state_->head_done = false;
+    state_->max_bytes = max_bytes;
     state_->error = {};
     state_->error.message.clear();
 }
 
 namespace {
 
-GatewayError explain(const error_code& ec, bool past_start_line) {
+/// `... HTTP/2.0\r\n`: well formed, but of a version we do not speak.
+bool is_other_version(std::string_view start_line) {
+    const auto mark = start_line.rfind(" HTTP/");
+    return mark != start_line.npos && start_line.size() - mark == std::size(" HTTP/1.1") - 1;
+}
+
+GatewayError explain(const error_code& ec, std::string_view bytes, bool past_start_line,
+                     std::size_t max_bytes) {
     const auto of = [](ErrorKind kind, const char* message) {
         return GatewayError(kind, ErrorSource::client, message);
     };
-    if (ec == http::error::header_limit)
-        return past_start_line
-                   ? of(ErrorKind::headers_too_large, "the request's header is too large")
-                   : of(ErrorKind::uri_too_long, "the request's target is too long");
-    if (ec == http::error::bad_version)
+    const auto line_end = bytes.find("\r\n");
+    if (ec == http::error::header_limit) {
+        if (past_start_line || line_end < max_bytes)
+            return of(ErrorKind::headers_too_large, "the request's header is too large");
+        return of(ErrorKind::uri_too_long, "the request's target is too long");
+    }
+    if (ec == http::error::bad_version && is_other_version(bytes.substr(0, line_end)))
         return of(ErrorKind::http_version, "only HTTP/1.0 and HTTP/1.1 are spoken here");
     return of(ErrorKind::bad_request, "the request is not valid HTTP/1.1");
 }
@@ -286,8 +297,7 @@ RequestParser::Progress RequestParser::parse_head(std::string_view bytes) {
         if (ec == http::error::need_more) ec = {};
         if (ec) {
             if (state.error.message.empty())
-                state.error = explain(
-                    ec, state.past_start_line || bytes.find("\r\n") != std::string_view::npos);
+                state.error = explain(ec, bytes, state.past_start_line, state.max_bytes);
             return {Step::failed, consumed};
         }
         if (step > 0) state.past_start_line = true;

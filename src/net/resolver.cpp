@@ -15,7 +15,7 @@ Resolver::Resolver(asio::io_context& context)
 Resolver::~Resolver() = default;
 
 asio::awaitable<Resolver::Addresses> Resolver::resolve(std::string host, std::uint16_t port,
-                                                       TimePoint deadline, Cancellable** hook) {
+                                                       TimePoint deadline, CancelSlot& slot) {
     boost::system::error_code not_an_address;
     const auto literal = asio::ip::make_address(host, not_an_address);
     if (!not_an_address) co_return Addresses{tcp::endpoint(literal, port)};
@@ -35,9 +35,9 @@ asio::awaitable<Resolver::Addresses> Resolver::resolve(std::string host, std::ui
                                          lookup->found.push_back(entry.endpoint());
                                  lookup->wake.wake();
                              });
-    *hook = &lookup->wake;
+    slot.set(&lookup->wake);
     const auto reason = co_await lookup->wake.wait_until(deadline);
-    *hook = nullptr;
+    slot.set(nullptr);
     if (reason != Wake::Reason::woken) co_return Addresses{};
     co_return std::move(lookup->found);
 }

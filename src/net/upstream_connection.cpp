@@ -21,7 +21,7 @@ void UpstreamConnection::set_absolute_target(std::string proxy_authorization_lin
 
 void UpstreamConnection::begin() {
     decoded_ = raw_begin_ = raw_end_ = 0;
-    complete_ = false;
+    complete_ = head_is_read_ = false;
     stream_.set_busy(true);
 }
 
@@ -69,6 +69,7 @@ asio::awaitable<UpstreamConnection::HeadOutcome> UpstreamConnection::read_head(b
         anything = true;
         raw_end_ += got.size;
     }
+    head_is_read_ = true;
     decoded_ = 0;
     left_ = head_.content_length;
     if (is_connect && head_.status / 100 == 2) {

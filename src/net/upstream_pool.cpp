@@ -61,18 +61,18 @@ UpstreamPool::Connection UpstreamPool::take_idle(const Origin& origin) {
 
 asio::awaitable<Result<UpstreamPool::Connection>> UpstreamPool::connect(const Origin& origin,
                                                                         TimePoint deadline,
-                                                                        Cancellable** hook) {
+                                                                        CancelSlot& slot) {
     deadline = std::min(deadline, after(Clock::now(), limits_.connect_timeout));
     auto connection = std::make_unique<UpstreamConnection>(tick_, buffers_, context_);
     connection->stream().set_busy(true);
     const auto* proxy = proxies_.proxy_for(origin);
     const auto& host = proxy != nullptr ? proxy->host : origin.host;
     const auto port = proxy != nullptr ? proxy->port : origin.port;
-    if (auto reached = co_await reach(*connection, host, port, deadline, hook); !reached)
+    if (auto reached = co_await reach(*connection, host, port, deadline, slot); !reached)
         co_return std::unexpected(reached.error());
 
     connection->stream().set_deadline(deadline);
-    *hook = &connection->stream();
+    slot.set(&connection->stream());
     Result<void> prepared;
     if (proxy != nullptr && origin.tls) {
         prepared = co_await tunnel(*connection, origin, *proxy);
@@ -99,7 +99,7 @@ asio::awaitable<Result<UpstreamPool::Connection>> UpstreamPool::connect(const Or
                                            connection->stream().tls_error());
         }
     }
-    *hook = nullptr;
+    slot.set(nullptr);
     if (!prepared) co_return std::unexpected(prepared.error());
     connection->stream().set_deadline(kNever);
     co_return connection;
@@ -107,15 +107,15 @@ asio::awaitable<Result<UpstreamPool::Connection>> UpstreamPool::connect(const Or
 
 asio::awaitable<Result<void>> UpstreamPool::reach(UpstreamConnection& connection,
                                                   const std::string& host, std::uint16_t port,
-                                                  TimePoint deadline, Cancellable** hook) {
-    const auto addresses = co_await resolver_.resolve(host, port, deadline, hook);
+                                                  TimePoint deadline, CancelSlot& slot) {
+    const auto addresses = co_await resolver_.resolve(host, port, deadline, slot);
     if (addresses.empty()) {
         if (Clock::now() >= deadline)
             co_return unreachable(ErrorKind::timeout, "looking up the upstream's name timed out");
         co_return unreachable(ErrorKind::api_connection,
                               "the upstream could not be reached: its name was not found");
     }
-    *hook = &connection.stream();
+    slot.set(&connection.stream());
     auto outcome = IoStatus::failed;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         // Each address gets its share of the time left, so that one dead address does not use it
@@ -126,7 +126,7 @@ asio::awaitable<Result<void>> UpstreamPool::reach(UpstreamConnection& connection
         outcome = co_await connection.stream().connect(addresses[i]);
         if (outcome == IoStatus::ok || outcome == IoStatus::cancelled) break;
     }
-    *hook = nullptr;
+    slot.set(nullptr);
     if (outcome == IoStatus::ok) co_return Result<void>{};
     if (outcome == IoStatus::cancelled) co_return cancelled();
     if (outcome == IoStatus::timed_out)

@@ -22,9 +22,9 @@ public:
     using Addresses = std::vector<boost::asio::ip::tcp::endpoint>;
 
     /// All addresses of a host, in the system's order; empty when there are none by the deadline or
-    /// the caller was cancelled. While it runs, `*hook` is what to cancel.
+    /// the caller was cancelled. It can be cancelled through `slot`.
     boost::asio::awaitable<Addresses> resolve(std::string host, std::uint16_t port,
-                                              TimePoint deadline, Cancellable** hook);
+                                              TimePoint deadline, CancelSlot& slot);
 
 private:
     boost::asio::io_context& context_;

@@ -39,6 +39,7 @@ public:
     /// Skips 1xx answers. `is_connect`: an answer to CONNECT, whose 2xx has no body.
     asio::awaitable<HeadOutcome> read_head(bool is_connect = false);
     const ResponseHead& head() const { return head_; }
+    bool head_is_read() const { return head_is_read_; }
 
     /// Reads until more of the body is there. `ok`: there is; `closed`: it ended as it should;
     /// `failed`: torn or malformed; `timed_out`: intact, may be called again.
@@ -73,6 +74,7 @@ private:
     std::uint64_t left_ = 0;  // of a sized body
     std::string proxy_authorization_line_;
     TimePoint idle_since_{};
+    bool head_is_read_ = false;
     bool complete_ = true;
     bool reused_ = false;
     bool absolute_target_ = false;

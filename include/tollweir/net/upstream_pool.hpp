@@ -33,11 +33,11 @@ public:
 
     /// An idle connection, or null. No I/O.
     Connection take_idle(const Origin& origin);
-    /// A new connection: addresses tried in turn, TLS, proxy. `*hook` is what to cancel while it
-    /// runs. Errors: api_connection (DNS, refused), bad_gateway (TLS, proxy), timeout,
+    /// A new connection: addresses tried in turn, TLS, proxy. Can be cancelled through
+    /// `slot`. Errors: api_connection (DNS, refused), bad_gateway (TLS, proxy), timeout,
     /// client_closed (cancelled).
     asio::awaitable<Result<Connection>> connect(const Origin& origin, TimePoint deadline,
-                                                Cancellable** hook);
+                                                CancelSlot& slot);
     /// After a call: kept if it may carry another; else closed. One whose answer is complete but
     /// for its last frame is read to the end first, for at most a second.
     void give_back(const Origin& origin, Connection connection);
@@ -61,7 +61,7 @@ private:
     Shelf& shelf(const Origin& origin);
     void keep(const Origin& origin, Connection connection);
     asio::awaitable<Result<void>> reach(UpstreamConnection& connection, const std::string& host,
-                                        std::uint16_t port, TimePoint deadline, Cancellable** hook);
+                                        std::uint16_t port, TimePoint deadline, CancelSlot& slot);
     asio::awaitable<Result<void>> tunnel(UpstreamConnection& connection, const Origin& origin,
                                          const Proxy& proxy);
     static asio::awaitable<void> finish(UpstreamPool& pool, Origin origin, Connection connection);

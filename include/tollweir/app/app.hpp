@@ -1,0 +1,73 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tollweir/app/command_line.hpp"
+#include "tollweir/config/load.hpp"
+#include "tollweir/gateway/gateway.hpp"
+#include "tollweir/net/listener.hpp"
+#include "tollweir/net/proxy.hpp"
+#include "tollweir/net/tls.hpp"
+
+namespace tollweir {
+
+/// Builds every part, runs them, reloads and drains. Lives on the main thread, whose loop has the
+/// signals; workers have threads of their own.
+class App {
+public:
+    App(CommandLine command_line, Environment environment, LoadedConfig loaded);
+    ~App();
+
+    /// Builds all parts and listens. Errors are for the operator: a busy port, an unusable
+    /// certificate, `--require-auth` without a master key.
+    Result<void> start();
+    /// Serves until a signal ends it; returns when everything has ended.
+    void run();
+
+    std::uint16_t port() const { return listener_->port(); }
+
+private:
+    Result<void> ensure_master_key(Config& config) const;
+    void announce(const Snapshot& snapshot) const;
+    void await_signal();
+    void on_signal(int number);
+    void begin_drain(bool at_once);
+    void close_doors();
+    void await_empty(TimePoint deadline);
+    void stop_workers();
+    void reload();
+    void watch_files();
+    std::size_t connection_count() const;
+
+    const CommandLine command_line_;
+    const Environment environment_;
+    LoadedConfig loaded_;
+
+    boost::asio::io_context context_{1};
+    boost::asio::signal_set signals_{context_};
+    boost::asio::steady_timer drain_timer_{context_};
+    boost::asio::steady_timer watch_timer_{context_};
+
+    net::ProxyTable proxies_;
+    std::unique_ptr<net::UpstreamTls> upstream_tls_;
+    std::shared_ptr<const Snapshot> snapshot_;
+    std::vector<std::unique_ptr<net::Worker>> workers_;
+    std::unique_ptr<Gateway> gateway_;
+    std::unique_ptr<net::Listener> listener_;
+    std::vector<std::thread> threads_;
+    std::atomic<std::size_t> ended_{0};
+    std::thread warm_up_;
+    std::vector<std::filesystem::file_time_type> file_times_;
+    bool draining_ = false;
+    bool cut_ = false;
+};
+
+}  // namespace tollweir

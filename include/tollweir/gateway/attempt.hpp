@@ -1,0 +1,31 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "tollweir/gateway/request_context.hpp"
+#include "tollweir/gateway/settlement.hpp"
+#include "tollweir/gateway/upstream_body.hpp"
+#include "tollweir/routing/router.hpp"
+
+namespace tollweir {
+
+namespace asio = boost::asio;
+
+/// How long one request may take; from headers, body, deployment and configuration, in this order.
+struct CallTimeouts {
+    std::chrono::milliseconds whole;  // an answer that is not a stream
+    std::chrono::milliseconds gap;    // of a stream: first byte and each gap
+};
+CallTimeouts choose_timeouts(const RequestContext& context, const Deployment& deployment);
+
+/// One try at one deployment: from the client's body to the end of the answer. An error is returned
+/// as long as nothing was sent to the client; later ones end as an error event in the stream.
+asio::awaitable<Result<void>> run_attempt(RequestContext& context, const Candidate& candidate,
+                                          Settlement& settlement);
+
+/// Goes through the plan. Retries and fallbacks will choose here; until then its first candidate
+/// decides.
+asio::awaitable<Result<void>> run_plan(RequestContext& context, const Plan& plan,
+                                       Settlement& settlement);
+
+}  // namespace tollweir

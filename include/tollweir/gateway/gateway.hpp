@@ -1,0 +1,56 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tollweir/gateway/routes.hpp"
+#include "tollweir/gateway/worker_state.hpp"
+#include "tollweir/net/client_connection.hpp"
+
+namespace tollweir {
+
+namespace asio = boost::asio;
+
+/// The request's path: finds the route, decides who may, runs the handler, and alone turns an error
+/// into the dialect's body. One object for all workers; what it keeps for each is touched by that
+/// worker only.
+class Gateway final : public net::RequestHandler {
+public:
+    /// `workers` outlive the gateway. `root_path`: SERVER_ROOT_PATH, without a trailing slash.
+    Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
+            std::shared_ptr<const Snapshot> snapshot, std::string root_path);
+    ~Gateway();
+
+    asio::awaitable<void> handle(net::ClientConnection& client) override;
+    void write_error(const GatewayError& error, std::string& headers,
+                     std::string& body) const override;
+
+    /// New requests begin under `snapshot`; those under way keep theirs. Any thread.
+    void replace_snapshot(std::shared_ptr<const Snapshot> snapshot);
+    /// From now on readiness says no. Any thread.
+    void set_draining() { draining_ = true; }
+
+private:
+    asio::awaitable<Result<void>> dispatch(RequestContext& context, const Route& route);
+    asio::awaitable<Result<void>> call_model(RequestContext& context, Endpoint endpoint);
+    asio::awaitable<Result<void>> respond_json(RequestContext& context, int status,
+                                               std::string_view json);
+    asio::awaitable<Result<void>> respond_preflight(RequestContext& context);
+    asio::awaitable<Result<void>> respond_metrics(RequestContext& context);
+    asio::awaitable<void> respond_error(RequestContext& context, GatewayError error);
+    Result<void> authorize(RequestContext& context, Access access) const;
+    std::string readiness(const RequestContext& context) const;
+    std::string_view without_root(std::string_view path) const;
+    void finish(RequestContext& context, std::size_t route);
+
+    std::vector<std::unique_ptr<WorkerMetrics>> metrics_;
+    std::vector<std::unique_ptr<WorkerState>> states_;
+    std::vector<std::string_view> route_names_;
+    const std::string root_path_;
+    std::atomic<bool> draining_{false};
+};
+
+}  // namespace tollweir

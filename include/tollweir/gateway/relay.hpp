@@ -1,0 +1,59 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+
+#include "tollweir/api/front.hpp"
+#include "tollweir/gateway/request_context.hpp"
+#include "tollweir/upstream/deployment_call.hpp"
+
+namespace tollweir {
+
+/// Times of one stream.
+struct StreamTimes {
+    std::chrono::milliseconds gap;   // longest wait for the head, the first event and each further
+    std::chrono::milliseconds hold;  // how long status and headers wait for the first event
+    std::chrono::milliseconds ping;  // between pings while nothing comes
+};
+
+/// Sends an upstream's events on as they come: everything that is complete after each read, in one
+/// write, and reads on only when that is done, which is the whole of the backpressure. Until the
+/// first event has been sent nothing is committed, unless `hold` ran out: then status 200 and pings
+/// have gone out, and failures become error events.
+class StreamRelay {
+public:
+    StreamRelay(RequestContext& context, DeploymentCall& call, EventEditor& editor,
+                const StreamTimes& times, std::size_t max_event_bytes, std::string_view headers)
+        : context_(context),
+          call_(call),
+          editor_(editor),
+          times_(times),
+          max_event_bytes_(max_event_bytes),
+          headers_(headers) {}
+
+    /// The answer's head, pinging the client meanwhile if it has to.
+    asio::awaitable<Result<void>> await_head();
+    /// The events, to the end.
+    asio::awaitable<Result<void>> run();
+
+private:
+    asio::awaitable<Result<void>> read_more();
+    asio::awaitable<Result<void>> send(const Pieces& pieces);
+    asio::awaitable<Result<void>> ping();
+    asio::awaitable<Result<void>> finish(const Pieces& pieces);
+    const GatewayError* early_error() const;
+    void note_first_token();
+    TimePoint next_stop(TimePoint deadline) const;
+
+    RequestContext& context_;
+    DeploymentCall& call_;
+    EventEditor& editor_;
+    const StreamTimes times_;
+    const std::size_t max_event_bytes_;
+    const std::string_view headers_;
+    TimePoint silent_since_ = Clock::now();
+    bool open_ = false;      // the client has status and headers
+    bool in_event_ = false;  // bytes of a cut event are held: no ping now
+};
+
+}  // namespace tollweir

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "tollweir/api/front.hpp"
+#include "tollweir/auth/authenticator.hpp"
+#include "tollweir/config/snapshot.hpp"
+#include "tollweir/net/client_connection.hpp"
+#include "tollweir/telemetry/request_record.hpp"
+
+namespace tollweir {
+
+struct WorkerState;
+
+/// One request on its way: lives in the connection's frame while it runs, passed down by reference,
+/// stored by nobody. Its storage is reused.
+struct RequestContext {
+    WorkerState* state = nullptr;
+    net::ClientConnection* client = nullptr;
+    std::shared_ptr<const Snapshot> snapshot;  // the worker's own count: not shared by threads
+    Identity identity;
+    RequestRecord record;
+
+    std::string path_model;       // `{model}` of the path
+    std::string requested_model;  // what answers call the model
+    ChatView view;
+
+    std::string headers;  // of the answer, complete lines
+    std::string scratch;
+    Pieces pieces;
+
+    const Config& config() const { return snapshot->config(); }
+    void clear();
+};
+
+}  // namespace tollweir

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "tollweir/config/snapshot.hpp"
+#include "tollweir/gateway/request_context.hpp"
+#include "tollweir/net/worker.hpp"
+#include "tollweir/telemetry/metrics.hpp"
+#include "tollweir/telemetry/request_log.hpp"
+
+namespace tollweir {
+
+/// The gateway's side of a worker: touched by that worker's thread only, metrics aside.
+struct WorkerState {
+    WorkerState(net::Worker& its_worker, WorkerMetrics& its_metrics)
+        : worker(its_worker), metrics(its_metrics), random(std::random_device{}()) {}
+
+    net::Worker& worker;
+    WorkerMetrics& metrics;
+    std::shared_ptr<const Snapshot> snapshot;
+    RequestLog log;
+    std::minstd_rand random;
+    std::vector<std::unique_ptr<RequestContext>> spare_contexts;
+};
+
+}  // namespace tollweir

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tollweir/core/usage.hpp"
+
+namespace tollweir {
+
+/// Upper bounds of latency histograms in seconds, as LiteLLM's (spec/data-plane.md, section 11).
+std::span<const double> latency_bounds();
+
+/// Counters of one worker: it alone writes, any thread reads. No lock, no growth: routes and
+/// statuses are fixed sets.
+class WorkerMetrics {
+public:
+    explicit WorkerMetrics(std::size_t routes);
+
+    void count_request(std::size_t route, int status, std::chrono::microseconds duration,
+                       bool failed);
+    void count_tokens(const Usage& usage);
+
+    std::atomic<std::int64_t> in_flight{0};
+    std::atomic<std::int64_t> client_connections{0};
+    std::atomic<std::int64_t> idle_upstream_connections{0};
+    std::atomic<std::int64_t> loop_lag_ns{0};
+    std::atomic<std::int64_t> loop_lag_max_ns{0};
+
+private:
+    friend class MetricsPage;
+    static constexpr std::size_t kStatuses = 32;
+    static constexpr std::size_t kBuckets = 40;
+    struct Route {
+        std::array<std::atomic<std::uint64_t>, kStatuses> by_status{};
+        std::array<std::atomic<std::uint64_t>, kStatuses> failed_by_status{};
+        std::array<std::atomic<std::uint64_t>, kBuckets> by_duration{};
+        std::atomic<std::uint64_t> duration_us{0};
+        std::atomic<std::uint64_t> count{0};
+    };
+    std::unique_ptr<Route[]> routes_;
+    std::atomic<std::uint64_t> prompt_tokens_{0};
+    std::atomic<std::uint64_t> completion_tokens_{0};
+};
+
+/// The text that Prometheus reads, summed over the workers.
+class MetricsPage {
+public:
+    MetricsPage(std::span<const std::string_view> routes,
+                std::span<const std::unique_ptr<WorkerMetrics>> workers)
+        : routes_(routes), workers_(workers) {}
+
+    std::string render() const;
+
+private:
+    void render_requests(std::string& out) const;
+    void render_failures(std::string& out) const;
+    void render_latency(std::string& out) const;
+    void render_gauges(std::string& out) const;
+
+    std::span<const std::string_view> routes_;
+    std::span<const std::unique_ptr<WorkerMetrics>> workers_;
+};
+
+}  // namespace tollweir

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string_view>
+
+#include "tollweir/core/deployment.hpp"
+#include "tollweir/core/error.hpp"
+#include "tollweir/core/splice.hpp"
+#include "tollweir/net/cancellable.hpp"
+#include "tollweir/net/upstream_pool.hpp"
+
+namespace tollweir {
+
+namespace asio = boost::asio;
+
+/// One HTTP call to a deployment: connection from the pool or new, request out, answer in. A pooled
+/// connection that turns out dead before anything came back is replaced once, silently. Gives the
+/// connection back when destroyed. Used by attempts and by health probes.
+class DeploymentCall {
+public:
+    /// `pool` and `slot` outlive the call; through `slot` it can be cancelled at any time.
+    DeploymentCall(net::UpstreamPool& pool, net::CancelSlot& slot, const Origin& origin)
+        : pool_(pool), slot_(slot), origin_(origin) {}
+    DeploymentCall(const DeploymentCall&) = delete;
+    DeploymentCall& operator=(const DeploymentCall&) = delete;
+    ~DeploymentCall();
+
+    /// Sends a POST. `head` and the body's owner outlive the call: a dead pooled connection means
+    /// sending again. Errors: as UpstreamPool::connect; bad_gateway when the upstream closed on us.
+    asio::awaitable<Result<void>> send(const UpstreamHead& head, const Pieces& body,
+                                       TimePoint deadline);
+    /// Waits for the answer's head. `timeout` leaves the call intact: it may be asked again.
+    asio::awaitable<Result<void>> read_head(TimePoint deadline);
+    const net::ResponseHead& head() const { return connection_->head(); }
+
+    /// The whole body, kJsonPadding readable bytes behind it. Errors: bad_gateway (torn, over
+    /// `max_bytes`), timeout, client_closed.
+    asio::awaitable<Result<std::string_view>> read_whole(std::size_t max_bytes, TimePoint deadline);
+
+    /// The connection, for a stream that is relayed as it comes.
+    net::UpstreamConnection& connection() { return *connection_; }
+
+private:
+    asio::awaitable<Result<void>> transmit(TimePoint deadline);
+    void drop();
+
+    net::UpstreamPool& pool_;
+    net::CancelSlot& slot_;
+    const Origin& origin_;
+    net::UpstreamPool::Connection connection_;
+    const UpstreamHead* request_ = nullptr;
+    const Pieces* body_ = nullptr;
+};
+
+}  // namespace tollweir

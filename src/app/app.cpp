@@ -1,0 +1,271 @@
+#include "tollweir/app/app.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "tollweir/app/master_key.hpp"
+#include "tollweir/app/reload_report.hpp"
+#include "tollweir/core/version.hpp"
+#include "tollweir/telemetry/log_output.hpp"
+
+namespace tollweir {
+
+namespace {
+
+constexpr std::chrono::milliseconds kEmptyCheck{20};
+constexpr std::chrono::milliseconds kWatchInterval{1000};
+// After a cut every stream gets its error event; then nothing is waited for.
+constexpr std::chrono::milliseconds kAfterCut{2000};
+constexpr std::chrono::milliseconds kLeaveWithin{5000};
+
+net::ClientLimits client_limits(const ServerConfig& server) {
+    return {server.max_header_bytes, server.max_header_count, server.max_body_bytes,
+            server.header_timeout,   server.body_timeout,     server.idle_timeout,
+            server.write_timeout};
+}
+
+std::vector<std::filesystem::file_time_type> times_of(
+    const std::vector<std::filesystem::path>& files) {
+    std::vector<std::filesystem::file_time_type> times;
+    for (const auto& file : files) {
+        std::error_code missing;
+        times.push_back(std::filesystem::last_write_time(file, missing));
+    }
+    return times;
+}
+
+bool uses_tls(const Snapshot& snapshot) {
+    return std::ranges::any_of(snapshot.deployments(), [](const Deployment& deployment) {
+        return deployment.origin.tls && !deployment.mock_response;
+    });
+}
+
+}  // namespace
+
+App::App(CommandLine command_line, Environment environment, LoadedConfig loaded)
+    : command_line_(std::move(command_line)),
+      environment_(std::move(environment)),
+      loaded_(std::move(loaded)) {}
+
+App::~App() {
+    for (auto& thread : threads_)
+        if (thread.joinable()) thread.join();
+    if (warm_up_.joinable()) warm_up_.join();
+}
+
+Result<void> App::start() {
+    auto config = loaded_.config;
+    if (auto ensured = ensure_master_key(config); !ensured) return ensured;
+    if (config.require_auth && config.master_key.empty())
+        return fail(ErrorKind::bad_request,
+                    "a master key is required (--require-auth) and none is set: set "
+                    "general_settings.master_key or LITELLM_MASTER_KEY");
+    auto proxies = net::ProxyTable::from_environment(environment_);
+    if (!proxies) return std::unexpected(proxies.error());
+    proxies_ = std::move(*proxies);
+    upstream_tls_ =
+        std::make_unique<net::UpstreamTls>(config.upstream.verify_tls, config.upstream.ca_file);
+
+    auto snapshot = Snapshot::build(std::move(config), nullptr);
+    if (!snapshot) return std::unexpected(snapshot.error());
+    snapshot_ = *snapshot;
+    const auto& settings = snapshot_->config();
+
+    const net::UpstreamLimits upstream_limits{settings.upstream.connect_timeout,
+                                              settings.upstream.idle_timeout,
+                                              settings.upstream.max_idle_per_origin};
+    for (std::size_t i = 0; i < command_line_.num_workers; ++i) {
+        auto& worker = workers_.emplace_back(
+            std::make_unique<net::Worker>(i, upstream_limits, *upstream_tls_, proxies_));
+        worker->set_client_limits(client_limits(settings.server));
+    }
+    gateway_ = std::make_unique<Gateway>(workers_, snapshot_, command_line_.root_path);
+
+    net::TlsContext tls;
+    if (!command_line_.ssl_certfile.empty()) {
+        auto made = net::make_server_tls(command_line_.ssl_certfile, command_line_.ssl_keyfile,
+                                         command_line_.ciphers);
+        if (!made) return std::unexpected(made.error());
+        tls = std::move(*made);
+    }
+    auto listener = net::Listener::open(command_line_.host, command_line_.port, workers_, *gateway_,
+                                        std::move(tls), settings.server.max_connections);
+    if (!listener) return std::unexpected(listener.error());
+    listener_ = std::move(*listener);
+    file_times_ = times_of(loaded_.files);
+    return {};
+}
+
+Result<void> App::ensure_master_key(Config& config) const {
+    if (!config.master_key.empty() || !config.generate_master_key) return {};
+    auto key = load_or_create_master_key(config.data_dir);
+    if (!key) return std::unexpected(key.error());
+    config.master_key = std::move(key->key);
+    if (key->created) print_welcome(config, command_line_, key->file);
+    return {};
+}
+
+void App::announce(const Snapshot& snapshot) const {
+    const auto scheme = command_line_.ssl_certfile.empty() ? "http://" : "https://";
+    log_info("tollweir " + std::string(kVersion) + " listens on " + scheme + command_line_.host +
+             ":" + std::to_string(port()) + " with " + std::to_string(workers_.size()) +
+             (workers_.size() == 1 ? " worker: " : " workers: ") +
+             std::to_string(snapshot.groups().size()) + " model groups, " +
+             std::to_string(snapshot.deployments().size()) + " deployments");
+    if (snapshot.config().master_key.empty())
+        log_warning(
+            "NO MASTER KEY IS SET: anybody who reaches this gateway can use its models. Admin "
+            "routes "
+            "are closed. Set LITELLM_MASTER_KEY, or refuse to start like this with --require-auth");
+}
+
+void App::run() {
+    // Signals reach the main thread only.
+    sigset_t all;
+    sigfillset(&all);
+    sigset_t before;
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    listener_->start();
+    for (auto& worker : workers_)
+        threads_.emplace_back([this, &worker = *worker] {
+            worker.run();
+            ++ended_;
+        });
+    // Reading the certificate authorities takes 20 ms: not before the first answer, and not in it.
+    if (uses_tls(*snapshot_)) warm_up_ = std::thread([this] { upstream_tls_->warm_up(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    for (const auto& warning : loaded_.warnings) log_warning(warning.text());
+    announce(*snapshot_);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) signals_.add(number);
+    await_signal();
+    watch_files();
+    context_.run();
+    // A look-up that the system does not answer may hold a worker; the exit does not wait for it.
+    const auto patience = Clock::now() + kLeaveWithin;
+    while (ended_ < workers_.size() && Clock::now() < patience)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    log_info("stopped");
+    if (ended_ < workers_.size()) {
+        stop_logging();
+        ::_exit(0);
+    }
+    for (auto& thread : threads_) thread.join();
+    threads_.clear();
+}
+
+void App::await_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int number) {
+        if (error) return;
+        on_signal(number);
+        await_signal();
+    });
+}
+
+void App::on_signal(int number) {
+    if (number == SIGHUP) return reload();
+    if (draining_) {
+        log_warning("second signal: leaving at once");
+        stop_logging();
+        ::_exit(130);
+    }
+    log_info(std::string(number == SIGINT ? "SIGINT" : "SIGTERM") + ": draining, " +
+             std::to_string(connection_count()) + " connections");
+    // The delay lets load balancers see the readiness probe fail; a person at a terminal has none.
+    begin_drain(number == SIGINT);
+}
+
+void App::begin_drain(bool at_once) {
+    draining_ = true;
+    watch_timer_.cancel();
+    gateway_->set_draining();
+    const auto delay = at_once ? std::chrono::milliseconds(0) : snapshot_->config().drain.delay;
+    drain_timer_.expires_after(delay);
+    drain_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) close_doors();
+    });
+}
+
+void App::close_doors() {
+    workers_.front()->post([this] { listener_->close(); });
+    for (auto& worker : workers_) worker->post([&worker = *worker] { worker.drain(); });
+    await_empty(after(Clock::now(), snapshot_->config().drain.timeout));
+}
+
+void App::await_empty(TimePoint deadline) {
+    drain_timer_.expires_after(kEmptyCheck);
+    drain_timer_.async_wait([this, deadline](const boost::system::error_code& error) {
+        if (error) return;
+        if (connection_count() == 0) return stop_workers();
+        if (Clock::now() < deadline) return await_empty(deadline);
+        if (cut_) return stop_workers();
+        log_warning("drain.timeout has passed: cutting " + std::to_string(connection_count()) +
+                    " connections");
+        cut_ = true;
+        for (auto& worker : workers_) worker->post([&worker = *worker] { worker.cut(); });
+        await_empty(Clock::now() + kAfterCut);
+    });
+}
+
+void App::stop_workers() {
+    for (auto& worker : workers_) worker->post([&worker = *worker] { worker.stop(); });
+    signals_.cancel();
+    context_.stop();
+}
+
+std::size_t App::connection_count() const {
+    std::size_t count = 0;
+    for (const auto& worker : workers_) count += worker->connection_count();
+    return count;
+}
+
+void App::reload() {
+    auto fresh = load_config(command_line_.config_file, command_line_.overrides, environment_);
+    if (!fresh) {
+        for (const auto& finding : fresh.error()) log_error(finding.text());
+        log_error("the configuration was not reloaded: the old one stays in force");
+        return;
+    }
+    auto config = fresh->config;
+    // The generated key is not in any file that a reload reads.
+    if (config.master_key.empty() && config.generate_master_key)
+        config.master_key = snapshot_->config().master_key;
+    if (config.require_auth && config.master_key.empty()) {
+        log_error("the configuration was not reloaded: it has no master key, and one is required");
+        return;
+    }
+    auto snapshot = Snapshot::build(std::move(config), snapshot_.get());
+    if (!snapshot) {
+        log_error("the configuration was not reloaded: " + snapshot.error().message);
+        return;
+    }
+    for (const auto& warning : fresh->warnings) log_warning(warning.text());
+    log_info("configuration reloaded: " + describe_reload(*snapshot_, **snapshot));
+    snapshot_ = *snapshot;
+    loaded_ = std::move(*fresh);
+    const auto limits = client_limits(snapshot_->config().server);
+    for (auto& worker : workers_)
+        worker->post([&worker = *worker, limits] { worker.set_client_limits(limits); });
+    gateway_->replace_snapshot(snapshot_);
+    set_log_format(snapshot_->config().log.level, snapshot_->config().log.json);
+    file_times_ = times_of(loaded_.files);
+}
+
+void App::watch_files() {
+    watch_timer_.expires_after(kWatchInterval);
+    watch_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error || draining_) return;
+        if (snapshot_->config().watch_config) {
+            auto times = times_of(loaded_.files);
+            if (times != file_times_) {
+                file_times_ = std::move(times);  // also if it is broken: said once a change
+                log_info("a configuration file has changed");
+                reload();
+            }
+        }
+        watch_files();
+    });
+}
+
+}  // namespace tollweir

@@ -1,0 +1,64 @@
+#include "tollweir/gateway/admission.hpp"
+
+#include "tollweir/gateway/routes.hpp"
+
+namespace tollweir {
+
+namespace {
+
+const std::string& default_model(const Config& config, Endpoint endpoint) {
+    switch (endpoint) {
+        case Endpoint::embeddings:
+            if (!config.default_embedding_model.empty()) return config.default_embedding_model;
+            break;
+        case Endpoint::moderations:
+            return config.default_moderation_model;
+        default:
+            break;
+    }
+    return config.default_model;
+}
+
+/// Path, then body, then the configured default; the default first where it is forced.
+std::string choose_model(const RequestContext& context, Endpoint endpoint) {
+    const auto& fallback = default_model(context.config(), endpoint);
+    if (context.config().force_default_models && !fallback.empty()) return fallback;
+    if (!context.path_model.empty()) return context.path_model;
+    if (!context.view.model.empty()) return context.view.model;
+    return fallback;
+}
+
+GatewayError no_model() {
+    GatewayError error(ErrorKind::bad_request, ErrorSource::client,
+                       "you must provide a model parameter");
+    error.param_json = "\"model\"";
+    return error;
+}
+
+GatewayError unknown_model(std::string_view route, std::string_view model) {
+    GatewayError error(ErrorKind::bad_request, ErrorSource::client,
+                       std::string(route) +
+                           ": Invalid model name passed in model=" + std::string(model) +
+                           ". Call `/v1/models` to view available models for your key.");
+    error.param_json = "\"model\"";
+    return error;
+}
+
+}  // namespace
+
+asio::awaitable<Result<Admitted>> admit(RequestContext& context, Endpoint endpoint) {
+    const auto body = co_await context.client->read_body(context.config().server.max_body_bytes);
+    if (!body) co_return std::unexpected(body.error());
+    if (auto scanned = openai_front().scan(endpoint, *body, context.view); !scanned)
+        co_return std::unexpected(scanned.error());
+    context.record.stream = context.view.stream;
+    context.requested_model = choose_model(context, endpoint);
+    if (context.requested_model.empty()) co_return std::unexpected(no_model());
+    auto match = context.snapshot->find_group(context.requested_model);
+    if (!match)
+        co_return std::unexpected(unknown_model(context.record.route, context.requested_model));
+    context.record.group = match->group->name;
+    co_return Admitted{std::move(*match)};
+}
+
+}  // namespace tollweir

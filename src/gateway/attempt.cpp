@@ -1,0 +1,337 @@
+#include "tollweir/gateway/attempt.hpp"
+
+#include <charconv>
+#include <ctime>
+
+#include "tollweir/core/ids.hpp"
+#include "tollweir/gateway/error_reply.hpp"
+#include "tollweir/gateway/mock_reply.hpp"
+#include "tollweir/gateway/relay.hpp"
+#include "tollweir/gateway/reply_headers.hpp"
+#include "tollweir/gateway/worker_state.hpp"
+#include "tollweir/net/wake.hpp"
+#include "tollweir/providers/provider.hpp"
+#include "tollweir/upstream/deployment_call.hpp"
+
+namespace tollweir {
+
+namespace {
+
+// An error's body is for reading; what providers send is a hundredth of this.
+constexpr std::size_t kMaxErrorBody = 256 * 1024;
+
+std::optional<std::chrono::milliseconds> seconds_of(std::string_view text) {
+    double seconds = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (problem != std::errc{} || end != text.data() + text.size() || !(seconds > 0) ||
+        seconds > 1e9)
+        return std::nullopt;
+    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+std::optional<std::chrono::milliseconds> seconds_in(const ObjectView& body, std::string_view name) {
+    const auto* member = body.find(name);
+    if (member == nullptr || member->type != JsonType::number) return std::nullopt;
+    return seconds_of(member->value);
+}
+
+std::optional<std::chrono::milliseconds> seconds_in(const net::RequestHead& head,
+                                                    std::string_view name) {
+    const auto value = head.find(name);
+    return value ? seconds_of(*value) : std::nullopt;
+}
+
+std::chrono::microseconds since(TimePoint begin) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+}
+
+GatewayError not_offered(const Deployment& deployment, Endpoint endpoint) {
+    const bool anything = deployment.provider->dialect(Endpoint::chat_completions) ||
+                          deployment.provider->dialect(Endpoint::completions);
+    const auto name = std::string(deployment.provider->name());
+    return {ErrorKind::not_implemented, ErrorSource::gateway,
+            anything ? "provider '" + name + "' has no '" + std::string(path_of(endpoint)) +
+                           "' in this version of Tollweir (docs/status.md)"
+                     : "provider '" + name +
+                           "' is not built into this version of Tollweir yet (docs/status.md)"};
+}
+
+/// The upstream call of one attempt.
+class Attempt {
+public:
+    Attempt(RequestContext& context, const Candidate& candidate, Leg& leg)
+        : context_(context),
+          deployment_(*candidate.deployment),
+          model_(candidate.model),
+          leg_(leg) {}
+
+    asio::awaitable<Result<void>> run();
+
+private:
+    asio::awaitable<Result<void>> call(net::CancelSlot& slot);
+    asio::awaitable<Result<void>> answer_whole(DeploymentCall& call, TimePoint deadline);
+    asio::awaitable<Result<void>> answer_stream(DeploymentCall& call, const CallTimeouts& timeouts);
+    asio::awaitable<Result<void>> relay(DeploymentCall& call, StreamRelay& relay,
+                                        EventEditor& editor);
+    asio::awaitable<Result<void>> take_error(DeploymentCall& call, TimePoint deadline);
+    Result<void> check_head(const net::ResponseHead& head) const;
+    asio::awaitable<Result<void>> end_broken(EventEditor& editor, GatewayError error);
+
+    asio::awaitable<Result<void>> mock(std::string_view json);
+    asio::awaitable<bool> pause(std::chrono::milliseconds time);
+
+    void note_upstream_model(std::string_view name) {
+        if (!name.empty()) context_.record.upstream_model.assign(name);
+    }
+
+    RequestContext& context_;
+    const Deployment& deployment_;
+    const std::string& model_;
+    Leg& leg_;
+    UpstreamBody body_;
+    TimePoint sent_{};
+};
+
+asio::awaitable<Result<void>> Attempt::run() {
+    auto& record = context_.record;
+    record.deployment_id = deployment_.id;
+    record.provider = deployment_.provider->name();
+    record.upstream_model = model_;
+    if (context_.config().allow_client_mocks) {
+        if (const auto* mocked = context_.view.object.find("mock_response");
+            mocked != nullptr && mocked->type != JsonType::null)
+            co_return co_await mock(mocked->value);
+        if (const auto* late = context_.view.object.find("mock_timeout");
+            late != nullptr && late->value == "true") {
+            const auto time = choose_timeouts(context_, deployment_).whole;
+            if (!co_await pause(time)) co_return fail(ErrorKind::client_closed, "the client left");
+            co_return fail(ErrorKind::timeout, "this is a mock timeout", ErrorSource::gateway);
+        }
+    }
+    if (deployment_.mock_response) co_return co_await mock(*deployment_.mock_response);
+    net::CancelSlot slot;
+    context_.client->cancel_on_leave(&slot);
+    auto outcome = co_await call(slot);
+    context_.client->cancel_on_leave(nullptr);
+    if (!outcome && outcome.error().kind == ErrorKind::client_closed && context_.client->is_cut())
+        co_return fail(ErrorKind::unavailable, "the gateway is shutting down",
+                       ErrorSource::gateway);
+    co_return outcome;
+}
+
+asio::awaitable<Result<void>> Attempt::call(net::CancelSlot& slot) {
+    const auto endpoint = context_.view.endpoint;
+    const auto dialect = deployment_.provider->dialect(endpoint);
+    if (!dialect || *dialect != Dialect::openai)
+        co_return std::unexpected(not_offered(deployment_, endpoint));
+    if (auto built = body_.build(context_.view, deployment_, model_, context_.config()); !built)
+        co_return built;
+    UpstreamHead computed;
+    const auto* head = &deployment_.heads[static_cast<std::size_t>(endpoint)];
+    if (deployment_.wildcard || head->path.empty()) {
+        auto made = deployment_.provider->head(deployment_, endpoint, model_);
+        if (!made) co_return std::unexpected(made.error());
+        computed = std::move(*made);
+        head = &computed;
+    }
+    const auto timeouts = choose_timeouts(context_, deployment_);
+    const bool stream = context_.view.stream && can_stream(endpoint);
+    const auto deadline = after(context_.client->arrival(), stream ? timeouts.gap : timeouts.whole);
+    DeploymentCall call(context_.state->worker.upstreams(), slot, deployment_.origin);
+    sent_ = Clock::now();
+    if (auto sent = co_await call.send(*head, body_.pieces(), deadline); !sent) co_return sent;
+    if (stream) co_return co_await answer_stream(call, timeouts);
+    if (auto read = co_await call.read_head(deadline); !read) co_return read;
+    co_return co_await answer_whole(call, deadline);
+}
+
+Result<void> Attempt::check_head(const net::ResponseHead& head) const {
+    const auto refuse = [](std::string message) {
+        return fail(ErrorKind::bad_gateway, std::move(message), ErrorSource::upstream);
+    };
+    if (head.status / 100 == 3)
+        return refuse("the upstream redirects (status " + std::to_string(head.status) +
+                      "), which is not followed: check api_base");
+    if (const auto coding = head.find("content-encoding"); coding && *coding != "identity")
+        return refuse("the upstream's answer is compressed although that was not asked for");
+    return {};
+}
+
+asio::awaitable<Result<void>> Attempt::take_error(DeploymentCall& call, TimePoint deadline) {
+    const auto status = call.head().status;
+    const std::string retry_after(call.head().find("retry-after").value_or(""));
+    const auto body = co_await call.read_whole(kMaxErrorBody, deadline);
+    if (!body && body.error().kind == ErrorKind::client_closed)
+        co_return std::unexpected(body.error());
+    // A torn error body is still an error with this status.
+    auto error = deployment_.provider->parse_error(status, body ? *body : std::string_view{});
+    error.retry_after = retry_after;
+    co_return std::unexpected(std::move(error));
+}
+
+asio::awaitable<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePoint deadline) {
+    auto& record = context_.record;
+    if (auto checked = check_head(call.head()); !checked) co_return checked;
+    if (call.head().status >= 400) co_return co_await take_error(call, deadline);
+    const auto status = call.head().status;
+    const auto body =
+        co_await call.read_whole(context_.config().upstream.max_response_bytes, deadline);
+    if (!body) co_return std::unexpected(body.error());
+    record.upstream = since(sent_);
+    ReplyEditor editor;
+    auto& pieces = context_.pieces;
+    pieces.clear();
+    if (auto edited =
+            editor.edit(*body, context_.requested_model, context_.view.wants_base64, pieces);
+        !edited)
+        co_return edited;
+    leg_.usage = editor.usage();
+    leg_.failed = false;
+    note_upstream_model(editor.upstream_model());
+    record.status = status;
+    append_reply_headers(context_, &deployment_, context_.headers);
+    context_.headers += "content-type: application/json\r\n";
+    if (!co_await context_.client->respond(status, context_.headers, pieces))
+        co_return fail(ErrorKind::client_closed, "the client left");
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> Attempt::answer_stream(DeploymentCall& call,
+                                                     const CallTimeouts& timeouts) {
+    const auto& config = context_.config();
+    StreamEdits edits;
+    edits.model = context_.requested_model;
+    edits.hide_usage = body_.hides_usage();
+    const auto editor = openai_front().open_pass_through(std::move(edits));
+    append_reply_headers(context_, &deployment_, context_.headers);
+    context_.headers += kStreamHeaders;
+    StreamRelay stream(context_, call, *editor,
+                       {timeouts.gap, config.stream_hold, config.ping_interval},
+                       config.upstream.max_event_bytes, context_.headers);
+    auto outcome = co_await relay(call, stream, *editor);
+    context_.record.upstream = since(sent_);
+    leg_.usage = editor->usage();
+    leg_.failed = !outcome || editor->upstream_error() != nullptr;
+    note_upstream_model(editor->upstream_model());
+    if (outcome && editor->upstream_error() != nullptr) {
+        context_.record.failed = true;
+        context_.record.error_class = facts(editor->upstream_error()->kind).litellm_class;
+    }
+    const auto& client = *context_.client;
+    if (outcome || !(client.has_begun() || client.is_streaming())) {
+        context_.headers.clear();
+        co_return outcome;
+    }
+    co_return co_await end_broken(*editor, std::move(outcome.error()));
+}
+
+asio::awaitable<Result<void>> Attempt::relay(DeploymentCall& call, StreamRelay& stream,
+                                             EventEditor&) {
+    if (auto head = co_await stream.await_head(); !head) co_return head;
+    const auto& head = call.head();
+    if (auto checked = check_head(head); !checked) co_return checked;
+    const auto patience = Clock::now() + std::chrono::seconds(10);
+    if (head.status >= 400) co_return co_await take_error(call, patience);
+    if (!net::same_name(head.media_type(), "text/event-stream"))
+        co_return fail(ErrorKind::bad_gateway,
+                       "the upstream answered a streaming request without a stream",
+                       ErrorSource::upstream);
+    co_return co_await stream.run();
+}
+
+/// Past the commit point: the failure goes into the stream, which then ends properly.
+asio::awaitable<Result<void>> Attempt::end_broken(EventEditor& editor, GatewayError error) {
+    auto& record = context_.record;
+    record.failed = true;
+    record.error_class = facts(error.kind).litellm_class;
+    record.status = 200;
+    if (!quotes_upstream(error)) record.error = error.message;
+    if (error.kind == ErrorKind::client_closed && !context_.client->is_cut())
+        co_return std::unexpected(std::move(error));
+    if (error.kind == ErrorKind::client_closed)
+        error = GatewayError(ErrorKind::unavailable, ErrorSource::gateway,
+                             "the gateway is shutting down");
+    std::string event;
+    editor.write_error(error, event);
+    const Pieces pieces{event};
+    co_await context_.client->finish_stream(pieces);
+    co_return Result<void>{};
+}
+
+asio::awaitable<bool> Attempt::pause(std::chrono::milliseconds time) {
+    net::Wake wake(context_.state->worker.context());
+    context_.client->cancel_on_leave(&wake);
+    const auto reason = co_await wake.wait_until(after(Clock::now(), time));
+    context_.client->cancel_on_leave(nullptr);
+    co_return reason == net::Wake::Reason::timed_out;
+}
+
+asio::awaitable<Result<void>> Attempt::mock(std::string_view json) {
+    auto& client = *context_.client;
+    auto delay = deployment_.mock_delay;
+    if (const auto asked = seconds_in(context_.view.object, "mock_delay")) delay = *asked;
+    if (delay.count() > 0 && !co_await pause(delay))
+        co_return fail(ErrorKind::client_closed, "the client left");
+    std::string id = context_.view.endpoint == Endpoint::completions ? "cmpl-" : "chatcmpl-";
+    append_uuid4(id);
+    auto made =
+        make_mock_reply(json, context_.view, context_.requested_model, id, std::time(nullptr));
+    if (!made) co_return std::unexpected(made.error());
+    leg_.usage = made->usage;
+    leg_.failed = made->breaks_with.has_value();
+    append_reply_headers(context_, &deployment_, context_.headers);
+    context_.record.status = 200;
+    if (!context_.view.stream || !can_stream(context_.view.endpoint)) {
+        context_.headers += "content-type: application/json\r\n";
+        const Pieces body{made->body};
+        if (!co_await client.respond(200, context_.headers, body))
+            co_return fail(ErrorKind::client_closed, "the client left");
+        co_return Result<void>{};
+    }
+    context_.headers += kStreamHeaders;
+    client.begin_stream(200, context_.headers);
+    const auto shown = made->breaks_with ? made->events.size() / 2 : made->events.size();
+    for (std::size_t i = 0; i < shown; ++i) {
+        const Pieces event{"data: ", made->events[i], "\n\n"};
+        if (!co_await client.send(event))
+            co_return fail(ErrorKind::client_closed, "the client left");
+        if (!context_.record.first_token) context_.record.first_token = since(client.arrival());
+    }
+    if (made->breaks_with) {
+        const auto editor = openai_front().open_pass_through({});
+        co_return co_await end_broken(*editor, *made->breaks_with);
+    }
+    const Pieces done{"data: [DONE]\n\n"};
+    if (!co_await client.finish_stream(done))
+        co_return fail(ErrorKind::client_closed, "the client left");
+    co_return Result<void>{};
+}
+
+}  // namespace
+
+CallTimeouts choose_timeouts(const RequestContext& context, const Deployment& deployment) {
+    const auto& head = context.client->head();
+    const auto& body = context.view.object;
+    auto whole = seconds_in(head, "x-litellm-timeout");
+    if (!whole) whole = seconds_in(body, "timeout");
+    if (!whole) whole = deployment.timeout;
+    if (!whole) whole = context.config().request_timeout;
+    auto gap = seconds_in(head, "x-litellm-stream-timeout");
+    if (!gap) gap = seconds_in(body, "stream_timeout");
+    if (!gap) gap = deployment.stream_timeout;
+    if (!gap) gap = context.config().stream_timeout;
+    return {*whole, gap.value_or(*whole)};
+}
+
+asio::awaitable<Result<void>> run_attempt(RequestContext& context, const Candidate& candidate,
+                                          Settlement& settlement) {
+    Attempt attempt(context, candidate, settlement.open_leg(*candidate.deployment));
+    co_return co_await attempt.run();
+}
+
+asio::awaitable<Result<void>> run_plan(RequestContext& context, const Plan& plan,
+                                       Settlement& settlement) {
+    co_return co_await run_attempt(context, plan.candidates.front(), settlement);
+}
+
+}  // namespace tollweir

@@ -1,0 +1,339 @@
+#include "tollweir/gateway/gateway.hpp"
+
+#include <algorithm>
+
+#include "tollweir/core/ids.hpp"
+#include "tollweir/core/version.hpp"
+#include "tollweir/gateway/admission.hpp"
+#include "tollweir/gateway/attempt.hpp"
+#include "tollweir/gateway/error_reply.hpp"
+#include "tollweir/gateway/health_report.hpp"
+#include "tollweir/gateway/model_list.hpp"
+#include "tollweir/gateway/reply_headers.hpp"
+#include "tollweir/gateway/routes.hpp"
+#include "tollweir/routing/router.hpp"
+
+namespace tollweir {
+
+namespace {
+
+// Requests that run at once on a worker beyond this many allocate their context anew.
+constexpr std::size_t kSpareContexts = 64;
+// A client's id is kept as it is, within reason.
+constexpr std::size_t kMaxCallId = 128;
+
+constexpr std::string_view kJsonType = "content-type: application/json\r\n";
+
+void choose_call_id(const net::RequestHead& head, std::string& id) {
+    const auto given = head.find("x-litellm-call-id");
+    const bool usable = given && !given->empty() && given->size() <= kMaxCallId &&
+                        std::ranges::all_of(*given, [](char c) { return c > ' ' && c < 0x7f; });
+    if (usable)
+        id.assign(*given);
+    else
+        append_uuid4(id);
+}
+
+GatewayError unknown_path(std::string_view method, std::string_view path) {
+    return {ErrorKind::not_found, ErrorSource::client,
+            "Invalid URL (" + std::string(method) + " " + std::string(path) + ")"};
+}
+
+GatewayError wrong_method(const Route& route) {
+    GatewayError error(ErrorKind::method_not_allowed, ErrorSource::client, "Method Not Allowed");
+    error.allow = allowed_methods(route);
+    return error;
+}
+
+/// The same snapshot under a count of its own, so that workers do not share a cache line.
+std::shared_ptr<const Snapshot> own_count(std::shared_ptr<const Snapshot> snapshot) {
+    const auto* raw = snapshot.get();
+    return {raw, [kept = std::move(snapshot)](const Snapshot*) {}};
+}
+
+std::string list_routes() {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().key("routes").begin_array();
+    for (const auto& route : routes()) {
+        if (route.handler == Handler::not_built) continue;
+        json.begin_object().key("path").string(route.path).key("methods").begin_array();
+        json.string((route.methods & static_cast<std::uint8_t>(Method::get)) != 0 ? "GET" : "POST");
+        json.end_array().end_object();
+    }
+    json.end_array().end_object();
+    return out;
+}
+
+/// Lends a context and takes it back, also when the coroutine is destroyed.
+class BorrowedContext {
+public:
+    explicit BorrowedContext(WorkerState& state) : state_(state) {
+        if (state_.spare_contexts.empty()) {
+            context_ = std::make_unique<RequestContext>();
+        } else {
+            context_ = std::move(state_.spare_contexts.back());
+            state_.spare_contexts.pop_back();
+        }
+        state_.metrics.in_flight.fetch_add(1, std::memory_order_relaxed);
+    }
+    BorrowedContext(const BorrowedContext&) = delete;
+    BorrowedContext& operator=(const BorrowedContext&) = delete;
+    ~BorrowedContext() {
+        state_.metrics.in_flight.fetch_sub(1, std::memory_order_relaxed);
+        context_->clear();
+        if (state_.spare_contexts.size() < kSpareContexts)
+            state_.spare_contexts.push_back(std::move(context_));
+    }
+    RequestContext& operator*() { return *context_; }
+
+private:
+    WorkerState& state_;
+    std::unique_ptr<RequestContext> context_;
+};
+
+}  // namespace
+
+void RequestContext::clear() {
+    state = nullptr;
+    client = nullptr;
+    snapshot.reset();
+    identity = {};
+    record.clear();
+    path_model.clear();
+    requested_model.clear();
+    view.clear();
+    headers.clear();
+    scratch.clear();
+    pieces.clear();
+}
+
+Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
+                 std::shared_ptr<const Snapshot> snapshot, std::string root_path)
+    : root_path_(std::move(root_path)) {
+    for (const auto& route : routes()) route_names_.push_back(route.path);
+    route_names_.push_back(kNoRoute);
+    for (const auto& worker : workers) {
+        auto& metrics = metrics_.emplace_back(std::make_unique<WorkerMetrics>(route_names_.size()));
+        auto& state = *states_.emplace_back(std::make_unique<WorkerState>(*worker, *metrics));
+        state.snapshot = own_count(snapshot);
+        worker->tick().every_tick([&state](TimePoint) {
+            state.log.flush();
+            auto& numbers = state.metrics;
+            const auto& tick = state.worker.tick();
+            numbers.loop_lag_ns = tick.lag().count();
+            numbers.loop_lag_max_ns = tick.max_lag().count();
+            numbers.client_connections = static_cast<std::int64_t>(state.worker.connection_count());
+            numbers.idle_upstream_connections =
+                static_cast<std::int64_t>(state.worker.upstreams().idle_count());
+        });
+    }
+}
+
+Gateway::~Gateway() {
+    for (auto& state : states_) state->log.flush();
+}
+
+void Gateway::replace_snapshot(std::shared_ptr<const Snapshot> snapshot) {
+    for (auto& state : states_)
+        state->worker.post([&state = *state, snapshot] { state.snapshot = own_count(snapshot); });
+}
+
+void Gateway::write_error(const GatewayError& error, std::string& headers,
+                          std::string& body) const {
+    write_error_reply(error, headers, body);
+}
+
+std::string_view Gateway::without_root(std::string_view path) const {
+    if (!root_path_.empty() && path.starts_with(root_path_)) {
+        const auto rest = path.substr(root_path_.size());
+        if (rest.empty()) return "/";
+        if (rest.starts_with('/')) return rest;
+    }
+    return path;  // also served without the prefix: proxies that strip it need no second setting
+}
+
+asio::awaitable<void> Gateway::handle(net::ClientConnection& client) {
+    auto& state = *states_[client.worker().index()];
+    BorrowedContext borrowed(state);
+    auto& context = *borrowed;
+    context.state = &state;
+    context.client = &client;
+    context.snapshot = state.snapshot;
+    context.record.method.assign(client.head().method);
+    choose_call_id(client.head(), context.record.call_id);
+
+    std::size_t route = routes().size();
+    context.record.route = kNoRoute;
+    const auto path = without_root(client.head().path);
+    const auto match = find_route(context.record.method, path);
+    Result<void> outcome;
+    if (context.record.method == "OPTIONS") {
+        if (match.route != nullptr) route = match.index;
+        outcome = co_await respond_preflight(context);
+    } else if (match.route == nullptr) {
+        outcome = std::unexpected(unknown_path(context.record.method, path));
+    } else {
+        route = match.index;
+        context.record.route = match.route->path;
+        context.path_model = match.model;
+        outcome = match.wrong_method ? std::unexpected(wrong_method(*match.route))
+                                     : co_await dispatch(context, *match.route);
+    }
+    if (!outcome) co_await respond_error(context, std::move(outcome.error()));
+    finish(context, route);
+}
+
+asio::awaitable<Result<void>> Gateway::dispatch(RequestContext& context, const Route& route) {
+    if (auto allowed = authorize(context, route.access); !allowed) co_return allowed;
+    const auto& head = context.client->head();
+    switch (route.handler) {
+        case Handler::model_call:
+            co_return co_await call_model(context, route.endpoint);
+        case Handler::models: {
+            const bool patterns = query_value(head.query, "return_wildcard_routes") == "true";
+            co_return co_await respond_json(context, 200, list_models(*context.snapshot, patterns));
+        }
+        case Handler::model: {
+            const auto shown = show_model(*context.snapshot, context.path_model);
+            if (!shown) co_return std::unexpected(shown.error());
+            co_return co_await respond_json(context, 200, *shown);
+        }
+        case Handler::liveness:
+            co_return co_await respond_json(context, 200, "\"I'm alive!\"");
+        case Handler::readiness:
+            co_return co_await respond_json(context, draining_ ? 503 : 200, readiness(context));
+        case Handler::health:
+            co_return co_await report_health(context);
+        case Handler::test:
+            co_return co_await respond_json(context, 200, R"({"route":"/test"})");
+        case Handler::home:
+            co_return co_await respond_json(context, 200, "\"LiteLLM: RUNNING\"");
+        case Handler::routes:
+            co_return co_await respond_json(context, 200, list_routes());
+        case Handler::metrics:
+            co_return co_await respond_metrics(context);
+        case Handler::not_built:
+            co_return fail(ErrorKind::not_implemented,
+                           "this route is not built into this version of Tollweir yet "
+                           "(docs/status.md)",
+                           ErrorSource::gateway);
+    }
+    co_return fail(ErrorKind::internal, "internal error", ErrorSource::gateway);
+}
+
+asio::awaitable<Result<void>> Gateway::call_model(RequestContext& context, Endpoint endpoint) {
+    auto admitted = co_await admit(context, endpoint);
+    if (!admitted) co_return std::unexpected(admitted.error());
+    Settlement settlement(context);
+    const auto plan = make_plan(admitted->match, context.requested_model, context.state->random);
+    co_return co_await run_plan(context, plan, settlement);
+}
+
+Result<void> Gateway::authorize(RequestContext& context, Access access) const {
+    const auto& config = context.config();
+    if (access == Access::open) return {};
+    if (access == Access::metrics && !config.metrics_need_key) return {};
+    if (access == Access::admin && config.master_key.empty())
+        return fail(
+            ErrorKind::permission_denied,
+            "no master key is set: admin routes are closed until general_settings.master_key "
+            "or LITELLM_MASTER_KEY is set");
+    auto identity = authenticate(config, context.client->head());
+    if (!identity) return std::unexpected(identity.error());
+    context.identity = *identity;
+    if (access == Access::admin && !identity->is_admin())
+        return fail(ErrorKind::permission_denied, "only the master key may use this route");
+    return {};
+}
+
+asio::awaitable<Result<void>> Gateway::respond_json(RequestContext& context, int status,
+                                                    std::string_view json) {
+    context.record.status = status;
+    append_reply_headers(context, nullptr, context.headers);
+    context.headers += kJsonType;
+    const Pieces body{json};
+    if (!co_await context.client->respond(status, context.headers, body))
+        co_return fail(ErrorKind::client_closed, "the client left");
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> Gateway::respond_metrics(RequestContext& context) {
+    context.record.status = 200;
+    context.headers += "content-type: text/plain; version=0.0.4; charset=utf-8\r\n";
+    const auto page = MetricsPage(route_names_, metrics_).render();
+    const Pieces body{page};
+    if (!co_await context.client->respond(200, context.headers, body))
+        co_return fail(ErrorKind::client_closed, "the client left");
+    co_return Result<void>{};
+}
+
+/// As Starlette's CORSMiddleware with all origins, methods and headers, and credentials.
+asio::awaitable<Result<void>> Gateway::respond_preflight(RequestContext& context) {
+    const auto& head = context.client->head();
+    context.record.status = 200;
+    const auto match = find_route("GET", without_root(head.path));
+    const auto wanted_headers = head.find("access-control-request-headers");
+    if (head.find("origin") && head.find("access-control-request-method")) {
+        context.headers +=
+            "access-control-allow-methods: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT\r\n"
+            "access-control-max-age: 600\r\n";
+        if (wanted_headers)
+            context.headers.append("access-control-allow-headers: ")
+                .append(*wanted_headers)
+                .append("\r\n");
+    } else if (match.route == nullptr) {
+        co_return std::unexpected(unknown_path("OPTIONS", head.path));
+    } else {
+        context.headers.append("allow: ").append(allowed_methods(*match.route)).append("\r\n");
+    }
+    context.headers += "content-type: text/plain; charset=utf-8\r\n";
+    const Pieces body{"OK"};
+    if (!co_await context.client->respond(200, context.headers, body))
+        co_return fail(ErrorKind::client_closed, "the client left");
+    co_return Result<void>{};
+}
+
+std::string Gateway::readiness(const RequestContext& context) const {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object();
+    if (draining_) json.key("detail").string("Service Unhealthy (shutting down)");
+    json.key("status").string(draining_ ? "draining" : "healthy");
+    json.key("db").string("Not connected").key("cache").null();
+    json.key("litellm_version").string(kVersion);
+    json.key("success_callbacks").begin_array().end_array();
+    if (context.config().master_key.empty())
+        json.key("warning").string(
+            "no master key is set: anybody who reaches this gateway can use its models");
+    json.end_object();
+    return out;
+}
+
+/// The only place where an error becomes an answer.
+asio::awaitable<void> Gateway::respond_error(RequestContext& context, GatewayError error) {
+    auto& record = context.record;
+    record.status = error.http_status();
+    record.failed = true;
+    record.error_class = facts(error.kind).litellm_class;
+    if (!quotes_upstream(error)) record.error = error.message;
+    auto& client = *context.client;
+    if (error.kind == ErrorKind::client_closed || client.has_begun() || client.is_streaming())
+        co_return client.abort();
+    context.headers.clear();
+    append_reply_headers(context, nullptr, context.headers);
+    std::string body;
+    write_error_reply(error, context.headers, body);
+    const Pieces pieces{body};
+    co_await client.respond(error.http_status(), context.headers, pieces);
+}
+
+void Gateway::finish(RequestContext& context, std::size_t route) {
+    auto& record = context.record;
+    record.total = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() -
+                                                                         context.client->arrival());
+    context.state->metrics.count_request(route, record.status, record.total, record.failed);
+    context.state->log.append(record);
+}
+
+}  // namespace tollweir

@@ -1,0 +1,129 @@
+#include "tollweir/gateway/relay.hpp"
+
+namespace tollweir {
+
+using net::IoStatus;
+
+namespace {
+
+std::unexpected<GatewayError> client_left() {
+    return fail(ErrorKind::client_closed, "the client left");
+}
+
+}  // namespace
+
+TimePoint StreamRelay::next_stop(TimePoint deadline) const {
+    const auto wait = open_ ? times_.ping : times_.hold;
+    return std::min(deadline, after(silent_since_, wait));
+}
+
+asio::awaitable<Result<void>> StreamRelay::send(const Pieces& pieces) {
+    auto& client = *context_.client;
+    if (!open_) {
+        open_ = true;
+        client.begin_stream(200, headers_);
+    }
+    silent_since_ = Clock::now();
+    if (!co_await client.send(pieces)) co_return client_left();
+    co_return Result<void>{};
+}
+
+asio::awaitable<Result<void>> StreamRelay::ping() {
+    // A single line: with a blank one behind it openai-python would dispatch an empty event.
+    const Pieces line{": ping\n"};
+    co_return co_await send(line);
+}
+
+asio::awaitable<Result<void>> StreamRelay::await_head() {
+    const auto deadline = after(Clock::now(), times_.gap);
+    for (;;) {
+        auto head = co_await call_.read_head(next_stop(deadline));
+        if (head || head.error().kind != ErrorKind::timeout || Clock::now() >= deadline)
+            co_return head;
+        if (auto pinged = co_await ping(); !pinged) co_return pinged;
+    }
+}
+
+/// Reads until more has come; pings while it waits.
+asio::awaitable<Result<void>> StreamRelay::read_more() {
+    auto& connection = call_.connection();
+    const auto deadline = after(Clock::now(), times_.gap);
+    for (;;) {
+        connection.stream().set_deadline(in_event_ ? deadline : next_stop(deadline));
+        switch (co_await connection.read_more()) {
+            case IoStatus::ok:
+            case IoStatus::closed:
+                co_return Result<void>{};
+            case IoStatus::timed_out:
+                break;
+            case IoStatus::cancelled:
+                co_return client_left();
+            default:
+                co_return fail(ErrorKind::api_connection,
+                               "the upstream closed the connection in the middle of its stream",
+                               ErrorSource::upstream);
+        }
+        if (Clock::now() >= deadline)
+            co_return fail(ErrorKind::timeout, "the upstream's stream stalled",
+                           ErrorSource::upstream);
+        if (in_event_) continue;
+        if (auto pinged = co_await ping(); !pinged) co_return pinged;
+    }
+}
+
+void StreamRelay::note_first_token() {
+    if (context_.record.first_token || !editor_.has_event()) return;
+    context_.record.first_token = std::chrono::duration_cast<std::chrono::microseconds>(
+        Clock::now() - context_.client->arrival());
+    // Hours may follow: the request's buffers are of use to others.
+    context_.view.clear();
+    context_.client->release_request();
+}
+
+asio::awaitable<Result<void>> StreamRelay::finish(const Pieces& pieces) {
+    auto& client = *context_.client;
+    if (!open_) {
+        open_ = true;
+        client.begin_stream(200, headers_);
+    }
+    if (!co_await client.finish_stream(pieces)) co_return client_left();
+    note_first_token();
+    co_return Result<void>{};
+}
+
+/// The upstream's own error, as long as it can still be an HTTP answer or another attempt.
+const GatewayError* StreamRelay::early_error() const {
+    return editor_.has_event() ? nullptr : editor_.upstream_error();
+}
+
+asio::awaitable<Result<void>> StreamRelay::run() {
+    auto& connection = call_.connection();
+    auto& pieces = context_.pieces;
+    silent_since_ = open_ ? silent_since_ : context_.client->arrival();
+    for (;;) {
+        if (auto more = co_await read_more(); !more) co_return more;
+        pieces.clear();
+        const auto used = editor_.feed(connection.body(), pieces);
+        if (!used) co_return std::unexpected(used.error());
+        if (const auto* error = early_error()) co_return std::unexpected(*error);
+        if (editor_.is_done()) co_return co_await finish(pieces);
+        if (!pieces.empty()) {
+            if (auto sent = co_await send(pieces); !sent) co_return sent;
+            note_first_token();
+        }
+        connection.consume(*used);
+        if (connection.is_complete()) {
+            pieces.clear();
+            auto ended = editor_.finish(connection.body(), pieces);
+            if (!ended) co_return ended;
+            if (const auto* error = early_error()) co_return std::unexpected(*error);
+            co_return co_await finish(pieces);
+        }
+        in_event_ = !connection.body().empty();
+        if (connection.body().size() > max_event_bytes_)
+            co_return fail(ErrorKind::bad_gateway, "an event of the upstream's stream is too large",
+                           ErrorSource::upstream);
+    }
+}
+
+}  // namespace tollweir

@@ -1,0 +1,96 @@
+#include "tollweir/gateway/upstream_body.hpp"
+
+#include "tollweir/providers/provider.hpp"
+
+namespace tollweir {
+
+namespace {
+
+/// The scanner reads past the text's end, but never past its capacity.
+void make_room_for_padding(std::string& text) {
+    text.reserve(text.size() + kJsonPadding);
+}
+
+}  // namespace
+
+/// Defaults become part of the body before the provider sees it, so that its renames and drops
+/// reach them too.
+Result<const ObjectView*> UpstreamBody::with_defaults(const ChatView& view,
+                                                      const Deployment& deployment) {
+    const auto& object = view.object;
+    edits_.reset(object);
+    for (const auto& [name, json] : deployment.defaults) {
+        const auto* member = object.find(name);
+        if (member == nullptr)
+            edits_.append(name, json);
+        else if (member->type == JsonType::null)
+            edits_.replace(*member, json);
+    }
+    if (edits_.empty()) return &object;
+    pieces_.clear();
+    edits_.splice(pieces_);
+    merged_.clear();
+    for (const auto piece : pieces_) merged_ += piece;
+    make_room_for_padding(merged_);
+    if (auto scanned = merged_view_.scan(merged_); !scanned)
+        return std::unexpected(scanned.error());
+    return &merged_view_;
+}
+
+void UpstreamBody::set(std::string_view name, std::string_view json) {
+    if (const auto* member = edits_.object().find(name))
+        edits_.replace(*member, json);
+    else
+        edits_.append(name, json);
+}
+
+Result<void> UpstreamBody::ask_for_usage(const ObjectView& object) {
+    const auto* options = object.find("stream_options");
+    if (options == nullptr || options->type != JsonType::object) {
+        set("stream_options", R"({"include_usage":true})");
+        return {};
+    }
+    options_.assign(options->value);
+    make_room_for_padding(options_);
+    if (auto scanned = options_view_.scan(options_); !scanned) return scanned;
+    option_edits_.reset(options_view_);
+    if (const auto* asked = options_view_.find("include_usage"))
+        option_edits_.replace(*asked, "true");
+    else
+        option_edits_.append("include_usage", "true");
+    Pieces pieces;
+    option_edits_.splice(pieces);
+    std::string text;
+    for (const auto piece : pieces) text += piece;
+    edits_.replace(*options, text);
+    return {};
+}
+
+Result<void> UpstreamBody::build(const ChatView& view, const Deployment& deployment,
+                                 std::string_view model, const Config& config) {
+    hides_usage_ = false;
+    const ObjectView* object = &view.object;
+    if (!deployment.defaults.empty()) {
+        auto merged = with_defaults(view, deployment);
+        if (!merged) return std::unexpected(merged.error());
+        object = *merged;
+    }
+    edits_.reset(*object);
+    const auto& provider = *deployment.provider;
+    if (auto adapted = provider.adapt(edits_, deployment, view.endpoint, model); !adapted)
+        return adapted;
+    std::string name;
+    append_json_string(name, model);
+    set("model", name);
+    if (view.stream && can_stream(view.endpoint) && !view.wants_stream_usage &&
+        config.inject_stream_usage && provider.takes_stream_options()) {
+        if (auto asked = ask_for_usage(*object); !asked) return asked;
+        hides_usage_ = !config.always_include_stream_usage;
+    }
+    for (const auto& [field, json] : deployment.extra_body) set(field, json);
+    pieces_.clear();
+    edits_.splice(pieces_);
+    return {};
+}
+
+}  // namespace tollweir

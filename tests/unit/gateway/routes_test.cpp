@@ -1,0 +1,86 @@
+#include "tollweir/gateway/routes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace tollweir {
+namespace {
+
+struct Expected {
+    const char* method;
+    const char* path;
+    const char* route;
+    const char* model;
+};
+
+class Routes : public testing::TestWithParam<Expected> {};
+
+TEST_P(Routes, FindTheirHandler) {
+    const auto match = find_route(GetParam().method, GetParam().path);
+    ASSERT_NE(match.route, nullptr);
+    EXPECT_EQ(match.route->path, GetParam().route);
+    EXPECT_EQ(match.model, GetParam().model);
+    EXPECT_FALSE(match.wrong_method);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Routes,
+    testing::Values(Expected{"POST", "/v1/chat/completions", "/v1/chat/completions", ""},
+                    Expected{"POST", "/chat/completions", "/chat/completions", ""},
+                    Expected{"POST", "//v1//chat/completions/", "/v1/chat/completions", ""},
+                    Expected{"POST", "/openai/deployments/gpt-4o/chat/completions",
+                             "/openai/deployments/{model}/chat/completions", "gpt-4o"},
+                    Expected{"POST", "/openai/deployments/a/b/c/chat/completions",
+                             "/openai/deployments/{model}/chat/completions", "a/b/c"},
+                    Expected{"POST", "/openai/deployments/x/completions",
+                             "/openai/deployments/{model}/completions", "x"},
+                    Expected{"POST", "/engines/x/embeddings", "/engines/{model}/embeddings", "x"},
+                    Expected{"GET", "/v1/models/openai%2Fgpt-4o", "/v1/models/{model}",
+                             "openai/gpt-4o"},
+                    Expected{"GET", "/models/a/b", "/models/{model}", "a/b"},
+                    Expected{"HEAD", "/health/liveliness", "/health/liveliness", ""},
+                    Expected{"GET", "/model/info", "/model/info", ""},
+                    Expected{"POST", "/key/generate", "/key/{model}", "generate"}));
+
+TEST(RouteTable, KnowsNothingElse) {
+    EXPECT_EQ(find_route("GET", "/nowhere").route, nullptr);
+    EXPECT_EQ(find_route("POST", "/v1/chat").route, nullptr);
+    EXPECT_EQ(find_route("POST", "/engines//").route, nullptr);
+}
+
+TEST(RouteTable, TellsTheMethodsAPathHas) {
+    const auto match = find_route("GET", "/v1/chat/completions");
+    ASSERT_NE(match.route, nullptr);
+    EXPECT_TRUE(match.wrong_method);
+    EXPECT_EQ(allowed_methods(*match.route), "POST, OPTIONS");
+    EXPECT_EQ(allowed_methods(*find_route("POST", "/v1/models").route), "GET, HEAD, OPTIONS");
+}
+
+TEST(RouteTable, ListsEveryPathOnce) {
+    std::set<std::string_view> paths;
+    for (const auto& route : routes()) EXPECT_TRUE(paths.insert(route.path).second) << route.path;
+}
+
+TEST(RouteTable, OpensOnlyProbesAndThePublicPages) {
+    std::set<std::string_view> open;
+    for (const auto& route : routes())
+        if (route.access == Access::open) open.insert(route.path);
+    EXPECT_EQ(open,
+              (std::set<std::string_view>{"/", "/routes", "/test", "/health", "/health/liveliness",
+                                          "/health/liveness", "/health/readiness"}));
+}
+
+TEST(PercentDecode, LeavesMalformedEscapes) {
+    EXPECT_EQ(percent_decode("a%2Fb"), "a/b");
+    EXPECT_EQ(percent_decode("100%"), "100%");
+    EXPECT_EQ(percent_decode("%zz%4"), "%zz%4");
+}
+
+TEST(QueryValue, FindsAndDecodes) {
+    EXPECT_EQ(query_value("a=1&model=x%2Fy&b", "model"), "x/y");
+    EXPECT_EQ(query_value("a=1", "model"), "");
+}
+
+}  // namespace
+}  // namespace tollweir
