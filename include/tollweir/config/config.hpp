@@ -64,6 +64,7 @@ struct Config {
     Secret master_key;
     std::string key_header;                // general_settings.litellm_key_header_name, lower case
     bool require_auth = false;             // refuse to start without a master key
+    bool generate_master_key = false;      // tollweir_settings: make one, kept in data_dir
     bool metrics_need_key = true;          // while a master key is set
 
     // The model of a request that names none, by route; empty: none.

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tollweir/config/config.hpp"
@@ -30,11 +33,11 @@ using Environment = std::function<std::optional<std::string>(const std::string&)
 
 /// What the command line adds to the file (spec/config.md, section 9).
 struct ConfigOverrides {
-    std::optional<std::string> model;      // --model: one deployment that answers every request
+    std::optional<std::string> model;  // --model: one deployment that answers every request
     std::optional<std::string> alias;
     std::optional<std::string> api_base;
     std::optional<std::string> api_version;
-    std::optional<double> temperature;     // these three replace what the request says
+    std::optional<double> temperature;  // these three replace what the request says
     std::optional<std::int64_t> max_tokens;
     std::optional<double> request_timeout;  // seconds
     std::vector<std::pair<std::string, std::string>> headers;
@@ -51,6 +54,7 @@ struct LoadedConfig {
     Config config;
     std::vector<ConfigFinding> warnings;
     std::vector<std::filesystem::path> files;  // main file and includes, for the watcher
+    Environment environment;  // the caller's, with `environment_variables` of the file on top
 };
 
 /// Reads the file (none: an empty one), its includes, references and the environment. All findings
@@ -60,7 +64,7 @@ std::expected<LoadedConfig, std::vector<ConfigFinding>> load_config(
     const std::optional<std::filesystem::path>& file, const ConfigOverrides& overrides,
     const Environment& environment);
 
-/// The same from text, as if it stood in `name`; includes are relative to the working directory.
+/// The same from text, as if it stood in the file `name`, whose folder includes are relative to.
 std::expected<LoadedConfig, std::vector<ConfigFinding>> load_config_text(
     std::string_view text, const std::string& name, const ConfigOverrides& overrides,
     const Environment& environment);
@@ -68,5 +72,9 @@ std::expected<LoadedConfig, std::vector<ConfigFinding>> load_config_text(
 /// Reads a `.env` file: `NAME=value` lines, `export `, quotes, comments. Values that the process
 /// environment already has win. Blocks.
 std::map<std::string, std::string> read_env_file(const std::filesystem::path& file);
+
+/// The process's variables over those of `env_file`, which is not read where LITELLM_MODE is
+/// PRODUCTION. Blocks.
+Environment process_environment(const std::filesystem::path& env_file = ".env");
 
 }  // namespace tollweir

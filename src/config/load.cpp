@@ -1,0 +1,89 @@
+#include "tollweir/config/load.hpp"
+
+#include "config/include_files.hpp"
+#include "config/model_list.hpp"
+#include "config/references.hpp"
+#include "config/section.hpp"
+#include "config/settings.hpp"
+#include "config/yaml_reader.hpp"
+
+namespace tollweir {
+namespace {
+
+using Loaded = std::expected<LoadedConfig, std::vector<ConfigFinding>>;
+
+void apply_overrides(const ConfigOverrides& overrides, Config& config) {
+    constexpr double kMilliseconds = 1000;
+    const auto span = [](double seconds) {
+        return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * kMilliseconds));
+    };
+    if (overrides.require_auth) config.require_auth = true;
+    if (overrides.watch_config) config.watch_config = true;
+    if (overrides.keepalive_timeout)
+        config.server.idle_timeout = span(*overrides.keepalive_timeout);
+    if (overrides.limit_concurrency)
+        config.server.max_connections = static_cast<std::size_t>(*overrides.limit_concurrency);
+    if (overrides.request_timeout) config.request_timeout = span(*overrides.request_timeout);
+}
+
+Config read_config(const LoadContext& context) {
+    Config config;
+    Section(&context.root, "", "", context.findings).check_keys();
+    read_tollweir_settings(context, config);
+    read_litellm_settings(context, config);
+    read_general_settings(context, config);  // after ours: max_request_size_mb wins
+    read_router_settings(context, config);   // after litellm_settings: its time-outs win
+    read_log_settings(context, config);
+    read_models(context, config);
+    apply_overrides(context.overrides, config);
+    return config;
+}
+
+Loaded load_tree(Node root, std::vector<std::filesystem::path> files, const std::string& source,
+                 const std::filesystem::path& folder, const ConfigOverrides& overrides,
+                 const Environment& environment, Findings& findings) {
+    merge_includes(root, folder, files, findings);
+    auto variables =
+        read_environment_variables(root.find("environment_variables"), environment, findings);
+    Environment seen = layered(std::move(variables), environment);
+    resolve_references(root, "", seen, findings);
+
+    LoadedConfig loaded;
+    loaded.config = read_config({root, seen, overrides, findings});
+    loaded.config.source = source;
+    if (findings.has_errors()) return std::unexpected(findings.take_errors());
+    loaded.warnings = findings.take_warnings();
+    loaded.files = std::move(files);
+    loaded.environment = std::move(seen);
+    return loaded;
+}
+
+}  // namespace
+
+Loaded load_config(const std::optional<std::filesystem::path>& file,
+                   const ConfigOverrides& overrides, const Environment& environment) {
+    Findings findings;
+    if (!file) {
+        Node empty;
+        empty.kind = Node::Kind::map;
+        return load_tree(std::move(empty), {}, "", "", overrides, environment, findings);
+    }
+    const auto text = read_text(*file, {}, "", findings);
+    if (!text) return std::unexpected(findings.take_errors());
+    auto root = read_yaml(*text, findings.add_file(file->string()), findings);
+    if (!root) return std::unexpected(findings.take_errors());
+    return load_tree(std::move(*root), {*file}, file->string(), file->parent_path(), overrides,
+                     environment, findings);
+}
+
+Loaded load_config_text(std::string_view text, const std::string& name,
+                        const ConfigOverrides& overrides, const Environment& environment) {
+    Findings findings;
+    auto root = read_yaml(text, findings.add_file(name), findings);
+    if (!root) return std::unexpected(findings.take_errors());
+    const std::filesystem::path file(name);
+    return load_tree(std::move(*root), {}, name, file.parent_path(), overrides, environment,
+                     findings);
+}
+
+}  // namespace tollweir

@@ -1,0 +1,156 @@
+#include "config/model_list.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "config/deployment_reader.hpp"
+#include "config/section.hpp"
+#include "tollweir/providers/registry.hpp"
+
+namespace tollweir {
+namespace {
+
+using Credentials = std::map<std::string, const Node*>;
+
+const Node* list_of(const LoadContext& context, std::string_view key) {
+    return Section(&context.root, "", "", context.findings).list(key);
+}
+
+Credentials read_credentials(const LoadContext& context) {
+    Credentials credentials;
+    const Node* list = list_of(context, "credential_list");
+    if (list == nullptr) return credentials;
+    for (std::size_t i = 0; i < list->items.size(); ++i) {
+        const Section entry(&list->items[i], item_path("credential_list", i), "credential_list[]",
+                            context.findings);
+        if (!entry.present()) continue;
+        entry.check_keys();
+        const auto name = entry.text("credential_name");
+        const Node* values = entry.map("credential_values");
+        if (!name || name->empty()) entry.error("credential_name", "is missing");
+        if (values == nullptr && entry.find("credential_values") == nullptr)
+            entry.error("credential_values", "is missing");
+        if (!name || name->empty() || values == nullptr) continue;
+        if (!credentials.emplace(*name, values).second)
+            entry.error("credential_name", "stands here twice: `" + name->substr(0, 80) + "`");
+    }
+    return credentials;
+}
+
+/// LiteLLM leaves entries out that it cannot use; ours does so where the file asks for it.
+bool ignores_invalid(const LoadContext& context) {
+    const Section router(context.root.find("router_settings"), "router_settings", "router_settings",
+                         context.findings);
+    return router.boolean("ignore_invalid_deployments").value_or(false);
+}
+
+void append(std::vector<Deployment> from, Config& config) {
+    std::ranges::move(from, std::back_inserter(config.deployments));
+}
+
+void add_text(Node& map, std::string key, const std::optional<std::string>& text) {
+    if (text) map.members.push_back({std::move(key), {}, text_node(*text)});
+}
+
+Node map_node() {
+    Node node;
+    node.kind = Node::Kind::map;
+    return node;
+}
+
+/// The entry of `model_list` that `--model` and its companions stand for.
+Node entry_of_flags(const ConfigOverrides& flags, const std::string& group, bool as_openai) {
+    Node params = map_node();
+    add_text(params, "model", flags.model);
+    add_text(params, "api_base", flags.api_base);
+    add_text(params, "api_version", flags.api_version);
+    if (as_openai) add_text(params, "custom_llm_provider", "openai");
+    Node headers = map_node();
+    for (const auto& [name, value] : flags.headers) add_text(headers, name, value);
+    params.members.push_back({"extra_headers", {}, std::move(headers)});
+    Node entry = map_node();
+    add_text(entry, "model_name", group);
+    entry.members.push_back({"litellm_params", {}, std::move(params)});
+    return entry;
+}
+
+/// One model for every request: a group of its own name, and `*` for all other names.
+void read_direct_model(const DeploymentContext& context, Config& config) {
+    const ConfigOverrides& flags = context.load.overrides;
+    if (!flags.model) {
+        if (flags.api_base)
+            context.load.findings.warn({}, "--api_base", "has an effect with --model only");
+        return;
+    }
+    const bool as_openai =
+        flags.api_base && !resolve_model(*flags.model, "", *flags.api_base).has_value();
+    if (as_openai)
+        context.load.findings.warn({}, "--model",
+                                   "names no known provider; --api_base is taken to speak "
+                                   "OpenAI's API (write openai/" +
+                                       *flags.model + ")");
+    const std::string group = flags.alias.value_or(*flags.model);
+    const bool has_catch_all =
+        std::ranges::any_of(config.deployments, [](const auto& d) { return d.group == "*"; });
+    append(read_deployments(context, entry_of_flags(flags, group, as_openai), "--model"), config);
+    if (group != "*" && !has_catch_all)
+        append(read_deployments(context, entry_of_flags(flags, "*", as_openai), "--model"), config);
+    if (config.default_model.empty()) config.default_model = group;
+}
+
+bool matches(std::string_view pattern, std::string_view name) {
+    const std::size_t star = pattern.find('*');
+    if (star == std::string_view::npos) return pattern == name;
+    if (!name.starts_with(pattern.substr(0, star))) return false;
+    pattern.remove_prefix(star + 1);
+    name.remove_prefix(star);
+    const std::size_t next = pattern.find('*');
+    if (next == std::string_view::npos)
+        return name.ends_with(pattern) && name.size() >= pattern.size();
+    // Where several stars leave a choice, the first place that fits is as good as any.
+    const std::size_t found = name.find(pattern.substr(0, next));
+    return found != std::string_view::npos && matches(pattern, name.substr(found));
+}
+
+bool names_something(const Config& config, const std::string& name) {
+    if (config.aliases.contains(name) || config.model_aliases.contains(name)) return true;
+    return std::ranges::any_of(config.deployments, [&](const Deployment& deployment) {
+        return matches(deployment.group, name) || deployment.id == name ||
+               deployment.model_string == name;
+    });
+}
+
+/// Names that lead nowhere would only show as 404 to clients.
+void check_names(const LoadContext& context, const Config& config) {
+    const auto check = [&](const std::string& name, std::string path) {
+        if (!name.empty() && !names_something(config, name))
+            context.findings.warn({}, std::move(path),
+                                  "no model group is called `" + name.substr(0, 80) + "`");
+    };
+    check(config.default_model, "general_settings.completion_model");
+    check(config.default_embedding_model, "general_settings.embedding_model");
+    check(config.default_moderation_model, "general_settings.moderation_model");
+    for (const auto& [name, alias] : config.aliases)
+        check(alias.group, child_path("router_settings.model_group_alias", name));
+    for (const auto& [name, target] : config.model_aliases)
+        check(target, child_path("litellm_settings.model_alias_map", name));
+}
+
+}  // namespace
+
+void read_models(const LoadContext& context, Config& config) {
+    const Credentials credentials = read_credentials(context);
+    DeploymentIds ids(context.findings);
+    const DeploymentContext entries{context, credentials, drops_params_everywhere(context), ids};
+    const bool is_lenient = ignores_invalid(context);
+    const Node* list = list_of(context, "model_list");
+    for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
+        const std::size_t errors = context.findings.error_count();
+        append(read_deployments(entries, list->items[i], item_path("model_list", i)), config);
+        if (is_lenient) context.findings.demote_errors(errors, " (the entry is left out)");
+    }
+    read_direct_model(entries, config);
+    check_names(context, config);
+}
+
+}  // namespace tollweir

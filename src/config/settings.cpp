@@ -1,0 +1,337 @@
+#include "config/settings.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "config/scalar.hpp"
+#include "config/section.hpp"
+#include "tollweir/config/nearest.hpp"
+
+namespace tollweir {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kShortestTimeout{1};
+
+Section section_of(const LoadContext& context, std::string_view name) {
+    return Section(context.root.find(name), std::string(name), std::string(name), context.findings);
+}
+
+bool is_header_name(std::string_view name) {
+    constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+    return !name.empty() && name.size() <= 128 && std::ranges::all_of(name, [&](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               kMarks.contains(c);
+    });
+}
+
+std::optional<LogLevel> parse_log_level(std::string_view word) {
+    std::string lower(trimmed(word));
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (lower == "debug") return LogLevel::debug;
+    if (lower == "info") return LogLevel::info;
+    if (lower == "warning" || lower == "warn") return LogLevel::warning;
+    if (lower == "error" || lower == "critical") return LogLevel::error;
+    return std::nullopt;
+}
+
+constexpr std::string_view kLogLevels = "debug, info, warning or error";
+
+/// A key as its user meant it: blanks and line ends around it (files of secrets end with one) go.
+Secret read_secret(const Section& section, std::string_view key) {
+    const auto text = section.text(key);
+    if (!text) return {};
+    const std::string bare(trimmed(*text));
+    if (bare.empty()) {
+        section.warn(key, "is empty and counts as absent");
+    } else if (bare.size() != text->size()) {
+        section.warn(key, "the blanks around the value are left out");
+    }
+    if (std::ranges::any_of(bare, [](char c) { return static_cast<unsigned char>(c) < ' '; })) {
+        section.error(key, "holds a line end or control character");
+        return {};
+    }
+    return Secret(bare);
+}
+
+/// A master key beside its section is what its author trusts in: it counts (decision 18).
+Secret misplaced_master_key(const LoadContext& context) {
+    const Section top(&context.root, "", "", context.findings);
+    const std::array<Section, 4> neighbours = {top, section_of(context, "litellm_settings"),
+                                               section_of(context, "router_settings"),
+                                               section_of(context, "tollweir_settings")};
+    for (const auto& section : neighbours) {
+        Secret key = read_secret(section, "master_key");
+        if (key.empty()) continue;
+        section.warn("master_key", "taken from here; it belongs in `general_settings`");
+        return key;
+    }
+    return {};
+}
+
+Secret find_master_key(const LoadContext& context, const Section& general) {
+    Secret key = read_secret(general, "master_key");
+    if (key.empty()) key = misplaced_master_key(context);
+    if (!key.empty()) return key;
+    const auto variable = context.environment("LITELLM_MASTER_KEY");
+    return variable ? Secret(std::string(trimmed(*variable))) : Secret();
+}
+
+void read_alias(const Section& aliases, const Member& entry, Config& config) {
+    Alias alias;
+    if (entry.value.kind == Node::Kind::map) {
+        const Section fields(&entry.value, aliases.path(entry.key), "model_group_alias[]",
+                             aliases.findings());
+        alias.group = fields.text("model").value_or("");
+        alias.hidden = fields.boolean("hidden").value_or(false);
+        if (alias.group.empty()) {
+            aliases.error(entry.key, "an alias needs `model`, the group it stands for");
+            return;
+        }
+    } else {
+        alias.group = aliases.text(entry.key).value_or("");
+        if (alias.group.empty()) return;
+    }
+    config.aliases.insert_or_assign(entry.key, std::move(alias));
+}
+
+void check_routing_strategy(const Section& router) {
+    static const std::vector<std::string_view> kStrategies = {
+        "simple-shuffle",         "least-busy",
+        "latency-based-routing",  "usage-based-routing",
+        "usage-based-routing-v2", "cost-based-routing"};
+    struct Spelling {
+        std::string_view seen, litellm;
+    };
+    static constexpr std::array<Spelling, 3> kSpellings = {{
+        {"simple", "simple-shuffle"},
+        {"usage", "usage-based-routing-v2"},
+        {"least_latency", "latency-based-routing"},
+    }};
+    const auto written = router.text("routing_strategy");
+    if (!written) return;
+    std::string strategy = *written;
+    for (const auto& spelling : kSpellings) {
+        if (spelling.seen != strategy) continue;
+        router.warn("routing_strategy", "`" + strategy + "` is read as `" +
+                                            std::string(spelling.litellm) +
+                                            "`, LiteLLM's spelling");
+        strategy = spelling.litellm;
+    }
+    if (std::ranges::find(kStrategies, strategy) == kStrategies.end()) {
+        router.error("routing_strategy", "no strategy is called `" + strategy.substr(0, 60) + "`" +
+                                             did_you_mean(strategy, kStrategies));
+    } else if (strategy != "simple-shuffle") {
+        router.warn("routing_strategy", "`" + strategy +
+                                            "` is not active yet (docs/status.md); deployments "
+                                            "are chosen by simple-shuffle");
+    }
+}
+
+void read_ssl_verify(const LoadContext& context, const Section& litellm, Config& config) {
+    if (const auto file = context.environment("SSL_CERT_FILE"); file && !file->empty())
+        config.upstream.ca_file = *file;
+    const auto take = [&config](const std::string& value) {
+        const auto word = parse_boolean_word(value);
+        config.upstream.verify_tls = word.value_or(true);
+        if (!word) config.upstream.ca_file = value;
+    };
+    if (const auto variable = context.environment("SSL_VERIFY"); variable && !variable->empty())
+        take(*variable);
+    const Node* node = litellm.find("ssl_verify");
+    if (node == nullptr) return;
+    if (!node->is_scalar() || node->text.empty()) {
+        litellm.error("ssl_verify",
+                      "expected true, false or the path of a file of certificates, "
+                      "found " +
+                          describe(*node));
+        return;
+    }
+    take(node->text);
+    if (!config.upstream.verify_tls)
+        litellm.warn("ssl_verify",
+                     "upstream certificates are not verified: whoever sits between "
+                     "can read keys and prompts");
+}
+
+void set_from(std::optional<milliseconds> value, milliseconds& field) {
+    if (value) field = *value;
+}
+void set_from(std::optional<std::size_t> value, std::size_t& field) {
+    if (value) field = *value;
+}
+void set_from(std::optional<bool> value, bool& field) {
+    if (value) field = *value;
+}
+
+std::optional<std::size_t> count(const Section& section, std::string_view key, std::int64_t least,
+                                 std::int64_t most) {
+    const auto value = section.integer(key, least, most);
+    return value ? std::optional(static_cast<std::size_t>(*value)) : std::nullopt;
+}
+
+void read_server(const Section& section, ServerConfig& server) {
+    section.check_keys();
+    set_from(count(section, "max_header_bytes", 1024, 1024 * 1024), server.max_header_bytes);
+    set_from(count(section, "max_header_count", 8, 10'000), server.max_header_count);
+    set_from(count(section, "max_connections", 1, 10'000'000), server.max_connections);
+    set_from(section.megabytes("max_body_mb"), server.max_body_bytes);
+    set_from(section.megabytes("max_buffered_mb"), server.max_buffered_body_bytes);
+    set_from(section.duration("header_timeout", milliseconds(10)), server.header_timeout);
+    set_from(section.duration("body_timeout", milliseconds(10)), server.body_timeout);
+    set_from(section.duration("idle_timeout", milliseconds(10)), server.idle_timeout);
+    set_from(section.duration("write_timeout", milliseconds(10)), server.write_timeout);
+}
+
+void read_upstream(const Section& section, UpstreamConfig& upstream) {
+    section.check_keys();
+    set_from(section.duration("connect_timeout", milliseconds(1)), upstream.connect_timeout);
+    set_from(section.duration("idle_timeout", milliseconds(1)), upstream.idle_timeout);
+    set_from(count(section, "max_idle_per_origin", 0, 1'000'000), upstream.max_idle_per_origin);
+    set_from(section.megabytes("max_response_mb"), upstream.max_response_bytes);
+    set_from(section.megabytes("max_event_mb"), upstream.max_event_bytes);
+}
+
+}  // namespace
+
+bool environment_flag(const LoadContext& context, const std::string& name) {
+    const auto value = context.environment(name);
+    if (!value || trimmed(*value).empty()) return false;
+    const auto word = parse_boolean_word(*value);
+    if (!word)
+        context.findings.warn({}, name,
+                              "expected true or false in this environment variable; "
+                              "read as false");
+    return word.value_or(false);
+}
+
+void read_general_settings(const LoadContext& context, Config& config) {
+    const Section general = section_of(context, "general_settings");
+    general.check_keys();
+    config.master_key = find_master_key(context, general);
+    if (const auto model = general.text("completion_model")) config.default_model = *model;
+    config.default_embedding_model = general.text("embedding_model").value_or("");
+    config.default_moderation_model = general.text("moderation_model").value_or("");
+    set_from(general.boolean("always_include_stream_usage"), config.always_include_stream_usage);
+    set_from(general.megabytes("max_request_size_mb"), config.server.max_body_bytes);
+    const auto header = general.text("litellm_key_header_name");
+    if (!header) return;
+    if (!is_header_name(*header)) {
+        general.error("litellm_key_header_name", "not a name for an HTTP header");
+        return;
+    }
+    config.key_header = *header;
+    for (char& c : config.key_header)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+}
+
+void read_litellm_settings(const LoadContext& context, Config& config) {
+    const Section litellm = section_of(context, "litellm_settings");
+    litellm.check_keys();
+    if (const auto variable = context.environment("REQUEST_TIMEOUT")) {
+        const auto span = parse_duration(*variable);
+        if (span && *span >= kShortestTimeout && *span <= kLongestTime) {
+            config.request_timeout = *span;
+        } else {
+            context.findings.warn({}, "REQUEST_TIMEOUT",
+                                  "expected a number of seconds in this environment variable; "
+                                  "left out");
+        }
+    }
+    set_from(litellm.duration("request_timeout", kShortestTimeout), config.request_timeout);
+    set_from(litellm.boolean("require_auth_for_metrics_endpoint"), config.metrics_need_key);
+    read_ssl_verify(context, litellm, config);
+    if (const auto model = litellm.text("default_model")) {
+        litellm.warn("default_model",
+                     "is read as `general_settings.completion_model`, LiteLLM's "
+                     "spelling");
+        config.default_model = *model;
+    }
+    const Section aliases(litellm.map("model_alias_map"), litellm.path("model_alias_map"),
+                          "model_alias_map", context.findings);
+    if (!aliases.present()) return;
+    for (const auto& entry : aliases.node()->members)
+        if (const auto target = aliases.text(entry.key); target && !target->empty())
+            config.model_aliases.insert_or_assign(entry.key, *target);
+}
+
+void read_router_settings(const LoadContext& context, Config& config) {
+    const Section router = section_of(context, "router_settings");
+    router.check_keys();
+    check_routing_strategy(router);
+    set_from(router.duration("timeout", kShortestTimeout), config.request_timeout);
+    config.stream_timeout = router.duration("stream_timeout", kShortestTimeout);
+    const Section aliases(router.map("model_group_alias"), router.path("model_group_alias"),
+                          "model_group_alias", context.findings);
+    if (!aliases.present()) return;
+    for (const auto& entry : aliases.node()->members) read_alias(aliases, entry, config);
+}
+
+void read_tollweir_settings(const LoadContext& context, Config& config) {
+    const Section ours = section_of(context, "tollweir_settings");
+    ours.check_keys();
+    const auto variable = context.environment("TOLLWEIR_DATA_DIR");
+    if (variable && !variable->empty()) config.data_dir = *variable;
+    if (const auto folder = ours.text("data_dir")) config.data_dir = *folder;
+    if (config.data_dir.empty()) ours.error("data_dir", "must not be empty");
+    set_from(ours.boolean("inject_stream_usage"), config.inject_stream_usage);
+    set_from(ours.boolean("force_default_models"), config.force_default_models);
+    set_from(ours.boolean("watch_config"), config.watch_config);
+    set_from(ours.boolean("allow_client_mocks"), config.allow_client_mocks);
+    set_from(ours.boolean("require_auth"), config.require_auth);
+    set_from(ours.boolean("generate_master_key"), config.generate_master_key);
+    set_from(ours.duration("stream_hold", milliseconds(0)), config.stream_hold);
+    set_from(ours.duration("ping_interval", milliseconds(100)), config.ping_interval);
+    read_server(ours.section("server"), config.server);
+    read_upstream(ours.section("upstream"), config.upstream);
+    const Section drain = ours.section("drain");
+    drain.check_keys();
+    set_from(drain.duration("delay", milliseconds(0)), config.drain.delay);
+    set_from(drain.duration("timeout", milliseconds(0)), config.drain.timeout);
+}
+
+void read_log_settings(const LoadContext& context, Config& config) {
+    const Section general = section_of(context, "general_settings");
+    const Section litellm = section_of(context, "litellm_settings");
+    const Section router = section_of(context, "router_settings");
+    config.log.json = environment_flag(context, "JSON_LOGS");
+    set_from(litellm.boolean("json_logs"), config.log.json);
+    if (const auto word = general.text("logging")) {
+        const auto level = parse_log_level(*word);
+        if (level) {
+            general.warn("logging",
+                         "sets the level of the logs; in LiteLLM it is the environment "
+                         "variable LITELLM_LOG");
+            config.log.level = *level;
+        } else {
+            general.error("logging", "expected " + std::string(kLogLevels) + ", found " +
+                                         describe(*general.find("logging")));
+        }
+    }
+    for (const Section* section : {&litellm, &router})
+        if (section->boolean("set_verbose").value_or(false)) config.log.level = LogLevel::debug;
+    const auto variable = context.environment("LITELLM_LOG");
+    if (variable && !trimmed(*variable).empty()) {
+        const auto level = parse_log_level(*variable);
+        if (level) config.log.level = *level;
+        if (!level)
+            context.findings.warn(
+                {}, "LITELLM_LOG",
+                "expected " + std::string(kLogLevels) + " in this environment variable; left out");
+    }
+    if (context.overrides.debug) config.log.level = std::min(config.log.level, LogLevel::info);
+    if (context.overrides.detailed_debug) config.log.level = LogLevel::debug;
+}
+
+bool drops_params_everywhere(const LoadContext& context) {
+    const Section litellm = section_of(context, "litellm_settings");
+    const auto variable = context.environment("LITELLM_DROP_PARAMS");
+    // Any text but a false word: LiteLLM takes every non-empty one as true.
+    const bool by_variable =
+        variable && !trimmed(*variable).empty() && parse_boolean_word(*variable).value_or(true);
+    return context.overrides.drop_params || litellm.boolean("drop_params").value_or(by_variable);
+}
+
+}  // namespace tollweir

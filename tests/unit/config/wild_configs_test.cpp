@@ -1,0 +1,92 @@
+#include "loading.hpp"
+
+namespace tollweir {
+namespace {
+
+LoadedConfig load_wild(const std::string& name, std::map<std::string, std::string> variables) {
+    auto result = load_config(std::string(TOLLWEIR_SOURCE_DIR "/tests/golden/wild-configs/") + name,
+                              {}, environment_of(std::move(variables)));
+    if (result) return std::move(*result);
+    ADD_FAILURE() << all_text(result.error());
+    return {};
+}
+
+TEST(WildConfigs, WorkshopLoadsAsMeant) {
+    const auto wild = load_wild("workshop.yaml", {{"OPENAI_API_KEY", "sk-o"},
+                                                  {"ANTHROPIC_API_KEY", "sk-a"},
+                                                  {"LITELLM_MASTER_KEY", "sk-m"}});
+    ASSERT_EQ(wild.config.deployments.size(), 5U);
+    EXPECT_EQ(wild.config.master_key.reveal(), "sk-m");
+    const auto& gpt = wild.config.deployments[0];
+    EXPECT_EQ(gpt.api_key.reveal(), "sk-o");
+    EXPECT_EQ(gpt.defaults, (JsonFields{{"max_tokens", "3000"}, {"temperature", "0.5"}}));
+    const auto& llama = wild.config.deployments[3];
+    EXPECT_EQ(llama.provider->name(), "hosted_vllm");
+    EXPECT_EQ(llama.model, "meta-llama/Llama-2-7b-hf");
+    EXPECT_EQ(llama.origin.host, "vllm-small");
+    EXPECT_EQ(llama.origin.port, 8000);
+    EXPECT_EQ(llama.base_path, "/v1");
+}
+
+TEST(WildConfigs, WorkshopExplainsEachForeignSpelling) {
+    const auto text = all_text(load_wild("workshop.yaml", {}).warnings);
+    for (const char* part :
+         {"env/OPENAI_API_KEY is read as os.environ/OPENAI_API_KEY",
+          "litellm_params.model: the provider `vllm` is `hosted_vllm` in LiteLLM",
+          "router_settings.routing_strategy: `least-busy` is not active yet",
+          "router_settings.fallbacks: not active yet",
+          "router_settings.load_balancing: not active yet (docs/status.md); in LiteLLM it is",
+          "general_settings.redis_host: not active yet (docs/status.md); in LiteLLM it is",
+          "the environment variable LITELLM_MASTER_KEY is not set"})
+        EXPECT_TRUE(text.contains(part)) << part << "\n" << text;
+    EXPECT_FALSE(text.contains("unknown key")) << text;
+}
+
+TEST(WildConfigs, KubernetesMinimalTakesKeysFromTheEnvironment) {
+    const auto wild = load_wild("kubernetes-minimal.yaml",
+                                {{"OPENAI_API_KEY", "sk-o"}, {"GEMINI_API_KEY", "sk-g"}});
+    ASSERT_EQ(wild.config.deployments.size(), 3U);
+    EXPECT_EQ(wild.config.default_model, "gpt-4o-mini");
+    EXPECT_EQ(wild.config.deployments[0].api_key.reveal(), "sk-o");
+    EXPECT_EQ(wild.config.deployments[2].provider->name(), "gemini");
+    EXPECT_TRUE(wild.config.master_key.empty());
+    EXPECT_EQ(wild.config.log.level, LogLevel::info);
+    const auto text = all_text(wild.warnings);
+    EXPECT_TRUE(text.contains("`usage` is read as `usage-based-routing-v2`")) << text;
+    EXPECT_TRUE(text.contains("the provider `google` is `gemini` in LiteLLM")) << text;
+    EXPECT_TRUE(text.contains("router_settings.budget_limit")) << text;
+}
+
+TEST(WildConfigs, PeopleLoadsWithoutModels) {
+    const auto wild = load_wild("people.yaml", {});
+    EXPECT_TRUE(wild.config.deployments.empty());
+    const auto text = all_text(wild.warnings);
+    EXPECT_TRUE(text.contains(":1:1: users: not active yet")) << text;
+    EXPECT_TRUE(text.contains("teams: not active yet")) << text;
+}
+
+TEST(WildConfigs, CloudRunNeedsNoFile) {
+    const auto variables =
+        read_env_file(TOLLWEIR_SOURCE_DIR "/tests/golden/wild-configs/cloudrun.env");
+    EXPECT_EQ(variables.at("DATABASE_URL"),
+              "postgresql://postgres:p$ssw0rd$$x@db.example.org/postgres");
+    ConfigOverrides flags;
+    flags.model = "gpt-3.5-turbo";
+    flags.api_base = "https://api.openai.com/v1";
+    const auto result = load_config(std::nullopt, flags, environment_of(variables));
+    ASSERT_TRUE(result) << all_text(result.error());
+    const auto& config = result->config;
+    EXPECT_EQ(config.master_key.reveal(), "sk-7f3a9c");
+    ASSERT_EQ(config.deployments.size(), 2U);
+    EXPECT_EQ(config.deployments[0].group, "gpt-3.5-turbo");
+    EXPECT_EQ(config.deployments[1].group, "*");
+    EXPECT_TRUE(config.deployments[1].wildcard);
+    EXPECT_EQ(config.deployments[1].model, "gpt-3.5-turbo");
+    EXPECT_NE(config.deployments[0].id, config.deployments[1].id);
+    EXPECT_EQ(config.deployments[0].api_key.reveal(), "sk-provider");
+    EXPECT_EQ(config.default_model, "gpt-3.5-turbo");
+    EXPECT_TRUE(result->warnings.empty()) << all_text(result->warnings);
+}
+
+}  // namespace
+}  // namespace tollweir
