@@ -14,6 +14,7 @@ namespace tollweir {
 
 namespace {
 
+constexpr int kSignals[] = {SIGTERM, SIGINT, SIGHUP};
 constexpr std::chrono::milliseconds kEmptyCheck{20};
 constexpr std::chrono::milliseconds kWatchInterval{1000};
 // After a cut every stream gets its error event; then nothing is waited for.
@@ -122,11 +123,14 @@ void App::announce(const Snapshot& snapshot) const {
 }
 
 void App::run() {
-    // Signals reach the main thread only.
-    sigset_t all;
-    sigfillset(&all);
+    // Signals reach the main thread only, and from before the first answer on.
+    for (const int number : kSignals) signals_.add(number);
+    await_signal();
+    sigset_t ours;
+    sigemptyset(&ours);
+    for (const int number : kSignals) sigaddset(&ours, number);
     sigset_t before;
-    pthread_sigmask(SIG_BLOCK, &all, &before);
+    pthread_sigmask(SIG_BLOCK, &ours, &before);
     listener_->start();
     for (auto& worker : workers_)
         threads_.emplace_back([this, &worker = *worker] {
@@ -138,8 +142,6 @@ void App::run() {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     for (const auto& warning : loaded_.warnings) log_warning(warning.text());
     announce(*snapshot_);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) signals_.add(number);
-    await_signal();
     watch_files();
     context_.run();
     // A look-up that the system does not answer may hold a worker; the exit does not wait for it.
@@ -221,6 +223,8 @@ std::size_t App::connection_count() const {
 }
 
 void App::reload() {
+    // Before the files are read: a write during the load is a change to come.
+    auto times = times_of(loaded_.files);
     auto fresh = load_config(command_line_.config_file, command_line_.overrides, environment_);
     if (!fresh) {
         for (const auto& finding : fresh.error()) log_error(finding.text());
@@ -243,13 +247,13 @@ void App::reload() {
     for (const auto& warning : fresh->warnings) log_warning(warning.text());
     log_info("configuration reloaded: " + describe_reload(*snapshot_, **snapshot));
     snapshot_ = *snapshot;
+    file_times_ = fresh->files == loaded_.files ? std::move(times) : times_of(fresh->files);
     loaded_ = std::move(*fresh);
     const auto limits = client_limits(snapshot_->config().server);
     for (auto& worker : workers_)
         worker->post([&worker = *worker, limits] { worker.set_client_limits(limits); });
     gateway_->replace_snapshot(snapshot_);
     set_log_format(snapshot_->config().log.level, snapshot_->config().log.json);
-    file_times_ = times_of(loaded_.files);
 }
 
 void App::watch_files() {

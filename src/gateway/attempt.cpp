@@ -128,7 +128,7 @@ asio::awaitable<Result<void>> Attempt::call(net::CancelSlot& slot) {
         co_return built;
     UpstreamHead computed;
     const auto* head = &deployment_.heads[static_cast<std::size_t>(endpoint)];
-    if (deployment_.wildcard || head->path.empty()) {
+    if (head->path.empty()) {  // the model's name comes from the client
         auto made = deployment_.provider->head(deployment_, endpoint, model_);
         if (!made) co_return std::unexpected(made.error());
         computed = std::move(*made);

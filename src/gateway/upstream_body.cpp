@@ -1,6 +1,9 @@
 #include "tollweir/gateway/upstream_body.hpp"
 
+#include <algorithm>
+
 #include "tollweir/providers/provider.hpp"
+#include "tollweir/providers/spelling.hpp"
 
 namespace tollweir {
 
@@ -9,6 +12,15 @@ namespace {
 /// The scanner reads past the text's end, but never past its capacity.
 void make_room_for_padding(std::string& text) {
     text.reserve(text.size() + kJsonPadding);
+}
+
+/// A member that says something, under this name or its other spelling.
+bool names(const ObjectView& object, std::string_view name) {
+    const auto says = [&](std::string_view spelling) {
+        const auto* member = spelling.empty() ? nullptr : object.find(spelling);
+        return member != nullptr && member->type != JsonType::null;
+    };
+    return says(name) || says(other_spelling(name));
 }
 
 }  // namespace
@@ -20,11 +32,7 @@ Result<const ObjectView*> UpstreamBody::with_defaults(const ChatView& view,
     const auto& object = view.object;
     edits_.reset(object);
     for (const auto& [name, json] : deployment.defaults) {
-        const auto* member = object.find(name);
-        if (member == nullptr)
-            edits_.append(name, json);
-        else if (member->type == JsonType::null)
-            edits_.replace(*member, json);
+        if (!names(object, name)) set(name, json);
     }
     if (edits_.empty()) return &object;
     pieces_.clear();
@@ -83,11 +91,17 @@ Result<void> UpstreamBody::build(const ChatView& view, const Deployment& deploym
     append_json_string(name, model);
     set("model", name);
     if (view.stream && can_stream(view.endpoint) && !view.wants_stream_usage &&
-        config.inject_stream_usage && provider.takes_stream_options()) {
+        config.inject_stream_usage && provider.takes_stream_options() &&
+        std::ranges::find(deployment.additional_drop_params, "stream_options") ==
+            deployment.additional_drop_params.end()) {
         if (auto asked = ask_for_usage(*object); !asked) return asked;
         hides_usage_ = !config.always_include_stream_usage;
     }
-    for (const auto& [field, json] : deployment.extra_body) set(field, json);
+    for (const auto& [field, json] : deployment.extra_body) {
+        if (const auto other = other_spelling(field); !other.empty())
+            if (const auto* member = object->find(other)) edits_.remove(*member);
+        set(field, json);
+    }
     pieces_.clear();
     edits_.splice(pieces_);
     return {};

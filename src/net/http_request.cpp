@@ -266,6 +266,12 @@ bool is_other_version(std::string_view start_line) {
     return mark != start_line.npos && start_line.size() - mark == std::size(" HTTP/1.1") - 1;
 }
 
+bool has_bare_line_feed(std::string_view bytes) {
+    for (auto at = bytes.find('\n'); at != bytes.npos; at = bytes.find('\n', at + 1))
+        if (at > 0 && bytes[at - 1] != '\r') return true;
+    return false;
+}
+
 GatewayError explain(const error_code& ec, std::string_view bytes, bool past_start_line,
                      std::size_t max_bytes) {
     const auto of = [](ErrorKind kind, const char* message) {
@@ -305,8 +311,14 @@ RequestParser::Progress RequestParser::parse_head(std::string_view bytes) {
             state.head_done = true;
             return {Step::done, consumed};
         }
-        if (step == 0) return {Step::need_more, consumed};
+        if (step == 0) break;
     }
+    // Beast waits for a CRLF; a head with bare line feeds would wait with it until it times out.
+    if (has_bare_line_feed(bytes)) {
+        state.error = explain(http::error::bad_line_ending, bytes, true, state.max_bytes);
+        return {Step::failed, consumed};
+    }
+    return {Step::need_more, consumed};
 }
 
 RequestParser::Progress RequestParser::parse_chunks(std::string_view bytes, BufferPool& pool,
