@@ -76,6 +76,8 @@ ErrorKind kind_of_status(int status) {
             return ErrorKind::timeout;
         case 422:
             return ErrorKind::unprocessable;
+        case 424:  // "failed dependency": the provider's own trouble
+            return ErrorKind::internal;
         case 429:
             return ErrorKind::rate_limited;
         case 502:
