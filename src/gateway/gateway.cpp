@@ -35,8 +35,11 @@ void choose_call_id(const net::RequestHead& head, std::string& id) {
 }
 
 GatewayError unknown_path(std::string_view method, std::string_view path) {
-    return {ErrorKind::not_found, ErrorSource::client,
-            "Invalid URL (" + std::string(method) + " " + std::string(path) + ")"};
+    GatewayError error(ErrorKind::not_found, ErrorSource::client,
+                       "Invalid URL (" + std::string(method) + " " + std::string(path) + ")");
+    error.type_json = "\"invalid_request_error\"";
+    error.code_json = "\"404\"";
+    return error;
 }
 
 GatewayError wrong_method(const Route& route) {

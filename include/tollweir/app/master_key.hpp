@@ -5,6 +5,7 @@
 
 #include "tollweir/app/command_line.hpp"
 #include "tollweir/config/config.hpp"
+#include "tollweir/core/error.hpp"
 
 namespace tollweir {
 
