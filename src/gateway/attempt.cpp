@@ -71,8 +71,7 @@ private:
     asio::awaitable<Result<void>> call(net::CancelSlot& slot);
     asio::awaitable<Result<void>> answer_whole(DeploymentCall& call, TimePoint deadline);
     asio::awaitable<Result<void>> answer_stream(DeploymentCall& call, const CallTimeouts& timeouts);
-    asio::awaitable<Result<void>> relay(DeploymentCall& call, StreamRelay& relay,
-                                        EventEditor& editor);
+    asio::awaitable<Result<void>> relay(DeploymentCall& call, StreamRelay& stream);
     asio::awaitable<Result<void>> take_error(DeploymentCall& call, TimePoint deadline);
     Result<void> check_head(const net::ResponseHead& head) const;
     asio::awaitable<Result<void>> end_broken(EventEditor& editor, GatewayError error);
@@ -208,7 +207,7 @@ asio::awaitable<Result<void>> Attempt::answer_stream(DeploymentCall& call,
     StreamRelay stream(context_, call, *editor,
                        {timeouts.gap, config.stream_hold, config.ping_interval},
                        config.upstream.max_event_bytes, context_.headers);
-    auto outcome = co_await relay(call, stream, *editor);
+    auto outcome = co_await relay(call, stream);
     context_.record.upstream = since(sent_);
     leg_.usage = editor->usage();
     leg_.failed = !outcome || editor->upstream_error() != nullptr;
@@ -217,6 +216,7 @@ asio::awaitable<Result<void>> Attempt::answer_stream(DeploymentCall& call,
         context_.record.failed = true;
         context_.record.error_class = facts(editor->upstream_error()->kind).litellm_class;
     }
+    if (outcome) context_.record.status = 200;
     const auto& client = *context_.client;
     if (outcome || !(client.has_begun() || client.is_streaming())) {
         context_.headers.clear();
@@ -225,8 +225,7 @@ asio::awaitable<Result<void>> Attempt::answer_stream(DeploymentCall& call,
     co_return co_await end_broken(*editor, std::move(outcome.error()));
 }
 
-asio::awaitable<Result<void>> Attempt::relay(DeploymentCall& call, StreamRelay& stream,
-                                             EventEditor&) {
+asio::awaitable<Result<void>> Attempt::relay(DeploymentCall& call, StreamRelay& stream) {
     if (auto head = co_await stream.await_head(); !head) co_return head;
     const auto& head = call.head();
     if (auto checked = check_head(head); !checked) co_return checked;

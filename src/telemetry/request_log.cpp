@@ -38,6 +38,11 @@ void append_pair(std::string& out, std::string_view name, std::string_view value
         append_json_string(out, value);
 }
 
+/// Ours or an upstream's failure; a client's own mistake is no warning to the operator.
+bool is_warning(const RequestRecord& record) {
+    return record.failed && (record.status >= 500 || record.status == 200);
+}
+
 }  // namespace
 
 void RequestRecord::clear() {
@@ -57,7 +62,7 @@ void RequestRecord::clear() {
 }
 
 void RequestLog::append(const RequestRecord& record) {
-    if (!log_wanted(record.failed ? LogLevel::warning : LogLevel::info)) return;
+    if (!log_wanted(is_warning(record) ? LogLevel::warning : LogLevel::info)) return;
     if (log_is_json())
         append_json(record);
     else
@@ -67,7 +72,7 @@ void RequestLog::append(const RequestRecord& record) {
 
 void RequestLog::append_text(const RequestRecord& record) {
     append_log_time(block_);
-    block_.append(record.failed ? " warning " : " info ");
+    block_.append(is_warning(record) ? " warning " : " info ");
     block_.append(record.method).append(" ").append(record.route).append(" ");
     append_number(block_, static_cast<std::uint64_t>(record.status));
     block_ += ' ';
@@ -111,7 +116,7 @@ void RequestLog::append_json(const RequestRecord& record) {
     std::string time;
     append_log_time(time);
     json.begin_object().key("message").string("request");
-    text("level", record.failed ? "warning" : "info");
+    text("level", is_warning(record) ? "warning" : "info");
     text("timestamp", time);
     text("method", record.method);
     text("route", record.route);
