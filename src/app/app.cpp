@@ -74,12 +74,13 @@ Result<void> App::start() {
     snapshot_ = *snapshot;
     const auto& settings = snapshot_->config();
 
+    body_budget_.set_limit(settings.server.max_buffered_body_bytes);
     const net::UpstreamLimits upstream_limits{settings.upstream.connect_timeout,
                                               settings.upstream.idle_timeout,
                                               settings.upstream.max_idle_per_origin};
     for (std::size_t i = 0; i < command_line_.num_workers; ++i) {
-        auto& worker = workers_.emplace_back(
-            std::make_unique<net::Worker>(i, upstream_limits, *upstream_tls_, proxies_));
+        auto& worker = workers_.emplace_back(std::make_unique<net::Worker>(
+            i, upstream_limits, *upstream_tls_, proxies_, body_budget_));
         worker->set_client_limits(client_limits(settings.server));
     }
     gateway_ = std::make_unique<Gateway>(workers_, snapshot_, command_line_.root_path);
@@ -249,6 +250,7 @@ void App::reload() {
     snapshot_ = *snapshot;
     file_times_ = fresh->files == loaded_.files ? std::move(times) : times_of(fresh->files);
     loaded_ = std::move(*fresh);
+    body_budget_.set_limit(snapshot_->config().server.max_buffered_body_bytes);
     const auto limits = client_limits(snapshot_->config().server);
     for (auto& worker : workers_)
         worker->post([&worker = *worker, limits] { worker.set_client_limits(limits); });

@@ -299,7 +299,9 @@ Status read_action(const Arguments& arguments, Reader& reader, CommandLine& out)
     if (words.size() > 2) return Failure("check takes one file");
     if (reader.is_on("test")) out.action = Action::test;
     if (reader.is_on("health")) out.action = Action::health;
-    if (!words.empty() || reader.is_on("validate_config")) out.action = Action::check;
+    // Whoever starts it so waits for the end: there is nothing to migrate yet, the check remains.
+    const bool must_end = reader.is_on("validate_config") || reader.is_on("skip_server_startup");
+    if (!words.empty() || must_end) out.action = Action::check;
     if (reader.is_on("version")) out.action = Action::version;
     if (reader.is_on("help")) out.action = Action::help;
     return {};

@@ -21,7 +21,7 @@ constexpr Flag kFlags[] = {
     {"require_auth", 0, present, serving, "TOLLWEIR_REQUIRE_AUTH", "", "refuse to start without a master key"},
     {"reload", 0, present, serving, "", "", "reload when the configuration file changes"},
     {"keepalive_timeout", 0, decimal, serving, "KEEPALIVE_TIMEOUT", "SECONDS", "idle client connections close after it [75]"},
-    {"limit_concurrency", 0, whole, serving, "LIMIT_CONCURRENCY", "N", "most client connections; more get 503 [16384]"},
+    {"limit_concurrency", 0, whole, serving, "LIMIT_CONCURRENCY", "N", "client connections; more get 503 [16384]"},
     {"drop_params", 0, present, serving, "", "", "drop parameters that a provider does not know"},
 
     {"model", 'm', text, model, "", "NAME", "serve this model, whatever name clients ask for"},
@@ -50,7 +50,7 @@ constexpr Flag kFlags[] = {
     {"add_function_to_prompt", 0, present, quiet, "", "", "", later},
     {"iam_token_db_auth", 0, present, quiet, "IAM_TOKEN_DB_AUTH", "", "", later},
     {"azure_postgresql_auth", 0, present, quiet, "", "", "", later},
-    {"skip_server_startup", 0, present, quiet, "", "", "", later},
+    {"skip_server_startup", 0, present, quiet, "", "", "", later},  // migrations, then exit
     {"prometheus_metrics_port", 0, whole, quiet, "PROMETHEUS_METRICS_PORT", "N", "", later},
     {"setup", 0, present, quiet, "", "", "", later},
     {"log_config", 0, text, quiet, "", "FILE", "", no_effect},
@@ -76,7 +76,7 @@ constexpr Flag kFlags[] = {
 };
 // clang-format on
 
-constexpr std::size_t kHelpColumn = 32;
+constexpr std::size_t kHelpColumn = 36;
 constexpr std::size_t kWidth = 100;
 
 std::string line_of(const Flag& flag) {

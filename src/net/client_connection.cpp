@@ -99,7 +99,10 @@ asio::awaitable<bool> ClientConnection::serve_request(RequestHandler& handler) {
         co_return false;
     }
     if (body_ == Body::unread && !co_await skip_body()) co_return false;
-    if (work_) work_->body.reset();
+    if (work_) {
+        work_->body.reset();
+        work_->body_share.reset();
+    }
     co_return body_ != Body::broken;
 }
 
@@ -191,6 +194,15 @@ std::unexpected<GatewayError> ClientConnection::explain(IoStatus status, const c
     return fail(ErrorKind::client_closed, "the client left before its request was complete");
 }
 
+std::unexpected<GatewayError> ClientConnection::no_room() {
+    body_ = Body::broken;
+    keep_alive_ = false;
+    GatewayError error(ErrorKind::unavailable, ErrorSource::gateway,
+                       "too many large requests are in memory at the moment");
+    error.retry_after = "1";
+    return std::unexpected(std::move(error));
+}
+
 asio::awaitable<Result<std::string_view>> ClientConnection::read_body(std::size_t max_bytes) {
     const auto& head = work_->head;
     if (body_ == Body::none) co_return std::string_view{};
@@ -255,6 +267,8 @@ asio::awaitable<Result<std::string_view>> ClientConnection::read_chunked_body(
             keep_alive_ = false;
             co_return std::unexpected(work.parser.error());
         }
+        if (!work.body_share.raise_to(worker_.body_budget(), work.body.capacity()))
+            co_return no_room();
         if (step == RequestParser::Step::done) break;
         if (have == raw.capacity()) {
             body_ = Body::broken;
@@ -392,6 +406,7 @@ asio::awaitable<bool> ClientConnection::finish_stream(const Pieces& last) {
 void ClientConnection::release_request() {
     auto& work = *work_;
     work.body.reset();
+    work.body_share.reset();
     work.head.clear();
     if (work.begin == work.end) {
         work.buffer.reset();

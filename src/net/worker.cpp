@@ -21,9 +21,10 @@ asio::awaitable<void> serve_connection(std::unique_ptr<ClientConnection> connect
 }  // namespace
 
 Worker::Worker(std::size_t index, const UpstreamLimits& upstream_limits, UpstreamTls& upstream_tls,
-               const ProxyTable& proxies)
+               const ProxyTable& proxies, BodyBudget& body_budget)
     : index_(index),
       tick_(context_),
+      body_budget_(body_budget),
       resolver_(context_),
       upstreams_(context_, tick_, buffers_, resolver_, upstream_limits, upstream_tls, proxies),
       keep_running_(asio::make_work_guard(context_)) {
@@ -55,6 +56,7 @@ std::unique_ptr<RequestWork> Worker::borrow_work() {
 
 void Worker::return_work(std::unique_ptr<RequestWork> work) {
     work->body.reset();
+    work->body_share.reset();
     if (spare_work_.size() >= kSpareWork) return;
     if (work->buffer.capacity() > BufferPool::kMedium) work->buffer.reset();
     spare_work_.push_back(std::move(work));

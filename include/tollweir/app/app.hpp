@@ -57,6 +57,7 @@ private:
     boost::asio::steady_timer watch_timer_{context_};
 
     net::ProxyTable proxies_;
+    net::BodyBudget body_budget_;
     std::unique_ptr<net::UpstreamTls> upstream_tls_;
     std::shared_ptr<const Snapshot> snapshot_;
     std::vector<std::unique_ptr<net::Worker>> workers_;

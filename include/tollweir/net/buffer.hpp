@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -53,6 +55,49 @@ private:
     Shelf small_{{}, 0, 8};
     Shelf medium_{{}, 0, 8};
     Shelf large_{{}, 0, 0};
+};
+
+/// What all request bodies of the process may hold in memory together. Any thread.
+class BodyBudget {
+public:
+    void set_limit(std::size_t bytes) { limit_.store(bytes, std::memory_order_relaxed); }
+    bool take(std::size_t bytes) {
+        const auto before = used_.fetch_add(bytes, std::memory_order_relaxed);
+        if (before + bytes <= limit_.load(std::memory_order_relaxed)) return true;
+        used_.fetch_sub(bytes, std::memory_order_relaxed);
+        return false;
+    }
+    void give(std::size_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::size_t> used_{0};
+    std::atomic<std::size_t> limit_{std::numeric_limits<std::size_t>::max()};
+};
+
+/// One body's part of the budget; goes back by itself.
+class BodyShare {
+public:
+    BodyShare() = default;
+    BodyShare(const BodyShare&) = delete;
+    BodyShare& operator=(const BodyShare&) = delete;
+    ~BodyShare() { reset(); }
+
+    /// Raises the share to `bytes`. False: the budget is used up, the share stays as it was.
+    bool raise_to(BodyBudget& budget, std::size_t bytes) {
+        if (bytes <= bytes_) return true;
+        if (!budget.take(bytes - bytes_)) return false;
+        budget_ = &budget;
+        bytes_ = bytes;
+        return true;
+    }
+    void reset() {
+        if (bytes_ > 0) budget_->give(bytes_);
+        bytes_ = 0;
+    }
+
+private:
+    BodyBudget* budget_ = nullptr;
+    std::size_t bytes_ = 0;
 };
 
 /// A buffer on loan; goes back to the pool by itself.

@@ -48,6 +48,7 @@ struct RequestWork {
     RequestHead head;
     RequestParser parser;
     BorrowedBuffer body;  // a body that did not fit behind the head
+    BodyShare body_share;
     std::string out;      // head of the answer
     std::string frame;    // a chunk's frame
     Pieces pieces;
@@ -129,6 +130,7 @@ private:
     void write_cors();
     void arm_watch();
     void leave();
+    std::unexpected<GatewayError> no_room();
     std::unexpected<GatewayError> explain(IoStatus status, const char* what);
 
     Worker& worker_;

@@ -20,14 +20,16 @@ namespace tollweir::net {
 /// worker, so nothing here is locked; `post` is how other threads reach it.
 class Worker {
 public:
+    /// What is handed over outlives the worker; the budget is shared by all.
     Worker(std::size_t index, const UpstreamLimits& upstream_limits, UpstreamTls& upstream_tls,
-           const ProxyTable& proxies);
+           const ProxyTable& proxies, BodyBudget& body_budget);
     ~Worker();
 
     std::size_t index() const { return index_; }
     asio::io_context& context() { return context_; }
     Tick& tick() { return tick_; }
     BufferPool& buffers() { return buffers_; }
+    BodyBudget& body_budget() { return body_budget_; }
     Resolver& resolver() { return resolver_; }
     UpstreamPool& upstreams() { return upstreams_; }
 
@@ -71,6 +73,7 @@ private:
     // Declared before what uses them, so destroyed after: connections and pools die first.
     Tick tick_;
     BufferPool buffers_;
+    BodyBudget& body_budget_;
     Resolver resolver_;
     UpstreamPool upstreams_;
     ClientLimits client_limits_{};
