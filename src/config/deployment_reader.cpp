@@ -107,10 +107,13 @@ bool is_for_this_environment(const Entry& entry) {
     return std::ranges::find(listed, *current) != listed.end();
 }
 
-std::string unknown_provider_message(const std::string& why, std::string_view prefix) {
+std::string unknown_provider_message(std::string why, std::string_view prefix) {
     std::vector<std::string_view> names;
     for (const auto& known : providers()) names.push_back(known.provider->name());
-    return why + did_you_mean(prefix, names);
+    const std::string hint = did_you_mean(prefix, names);
+    if (!hint.empty()) return "no provider is called `" + std::string(prefix) + "`" + hint;
+    if (why.ends_with('.')) why.pop_back();
+    return why;
 }
 
 void warn_of_alias(const Entry& entry, std::string_view prefix, std::string_view key) {
@@ -366,10 +369,35 @@ void read_info(const Entry& entry, Deployment& deployment) {
         deployment.base_model = entry.params.text("base_model").value_or("");
 }
 
-/// What every deployment of the entry has in common; nothing after errors.
-std::optional<Deployment> read_common(Entry& entry) {
-    const std::size_t errors = entry.params.findings().error_count();
+/// `organization`, as one text or several; one empty text where there is none.
+std::vector<std::string> organizations(const Entry& entry, const Deployment& deployment) {
+    const Node* node = entry.params.find("organization");
+    std::vector<std::string> names;
+    if (node != nullptr && node->kind == Node::Kind::list) {
+        names = entry.params.texts("organization");
+    } else if (auto one = entry.params.text("organization")) {
+        names.push_back(std::move(*one));
+    }
+    if (names.empty() && deployment.provider->name() == "openai")
+        names.push_back(entry.environment()("OPENAI_ORGANIZATION").value_or(""));
+    if (names.empty()) names.emplace_back();
+    for (const auto& name : names)
+        if (has_control_character(name))
+            entry.params.error("organization", "holds a line end or control character");
+    return names;
+}
+
+/// What the deployments of an entry have in common, and the organization of each.
+struct Common {
     Deployment deployment;
+    std::vector<std::string> organizations;
+};
+
+/// Nothing after errors.
+std::optional<Common> read_common(Entry& entry) {
+    const std::size_t errors = entry.params.findings().error_count();
+    Common common;
+    Deployment& deployment = common.deployment;
     deployment.group = entry.group;
     deployment.wildcard = entry.group.contains('*');
     if (!resolve_provider(entry, deployment)) return std::nullopt;
@@ -388,26 +416,9 @@ std::optional<Deployment> read_common(Entry& entry) {
     read_times(entry, deployment);
     read_routing(entry, deployment);
     read_info(entry, deployment);
+    common.organizations = organizations(entry, deployment);
     if (entry.params.findings().error_count() != errors) return std::nullopt;
-    return deployment;
-}
-
-/// `organization`, as one text or several; one empty text where there is none.
-std::vector<std::string> organizations(const Entry& entry, const Deployment& deployment) {
-    const Node* node = entry.params.find("organization");
-    std::vector<std::string> names;
-    if (node != nullptr && node->kind == Node::Kind::list) {
-        names = entry.params.texts("organization");
-    } else if (auto one = entry.params.text("organization")) {
-        names.push_back(std::move(*one));
-    }
-    if (names.empty() && deployment.provider->name() == "openai")
-        names.push_back(entry.environment()("OPENAI_ORGANIZATION").value_or(""));
-    if (names.empty()) names.emplace_back();
-    for (const auto& name : names)
-        if (has_control_character(name))
-            entry.params.error("organization", "holds a line end or control character");
-    return names;
+    return common;
 }
 
 void set_member(Node& map, const std::string& key, Node value) {
@@ -498,12 +509,12 @@ std::vector<Deployment> read_deployments(const DeploymentContext& context, const
                 Section(&info, section.path("model_info"), "model_info", findings),
                 group.value_or(""), nullptr};
     if (!is_for_this_environment(entry)) return {};
-    const auto common = read_common(entry);
+    auto common = read_common(entry);
     if (!common || !group || findings.error_count() != errors) return {};
 
     std::vector<Deployment> deployments;
-    for (auto& organization : organizations(entry, *common)) {
-        Deployment deployment = *common;
+    for (auto& organization : common->organizations) {
+        Deployment deployment = common->deployment;
         deployment.organization = std::move(organization);
         finish(entry, deployments.size(), deployment);
         deployments.push_back(std::move(deployment));

@@ -13,6 +13,8 @@ namespace {
 
 std::string shown(double value) {
     std::string out;
+    if (std::trunc(value) == value && std::abs(value) < 1e15)
+        return std::to_string(static_cast<std::int64_t>(value));
     JsonWriter(out).number(value);
     return out;
 }

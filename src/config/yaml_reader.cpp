@@ -5,8 +5,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
-#include <istream>
-#include <streambuf>
+#include <sstream>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -22,14 +21,13 @@ struct Stop {
     std::string message;
 };
 
-/// Reads a view without copying it.
-class ViewBuffer : public std::streambuf {
-public:
-    explicit ViewBuffer(std::string_view text) {
-        char* begin = const_cast<char*>(text.data());
-        setg(begin, begin, begin + text.size());
-    }
-};
+/// yaml-cpp takes a quote that is never closed for a closed one if the text ends with a line end;
+/// an empty comment behind it changes nothing else.
+std::string with_end(std::string_view text) {
+    std::string out(text);
+    out += text.ends_with('\n') ? "#" : "\n#";
+    return out;
+}
 
 constexpr std::string_view kCoreTags = "tag:yaml.org,2002:";
 
@@ -246,8 +244,7 @@ private:
 };
 
 std::optional<Node> parse(std::string_view text, int file, Findings& findings) {
-    ViewBuffer buffer(text);
-    std::istream stream(&buffer);
+    std::istringstream stream(with_end(text));
     YAML::Parser parser(stream);
     TreeBuilder builder(file, findings);
     if (!parser.HandleNextDocument(builder)) {

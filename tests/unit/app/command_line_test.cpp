@@ -162,6 +162,10 @@ TEST(CommandLine, ChecksAFile) {
     EXPECT_EQ(error_of({"serve"}), "unexpected argument \"serve\" (--help lists the flags)");
 }
 
+TEST(CommandLine, EndsWhereOnlyMigrationsWereAskedFor) {
+    EXPECT_EQ(parsed({"--skip_server_startup"}).action, CommandLine::Action::check);
+}
+
 TEST(CommandLine, KnowsWhatToAskARunningGateway) {
     EXPECT_EQ(parsed({"--health"}).action, CommandLine::Action::health);
     EXPECT_EQ(parsed({"--test"}).action, CommandLine::Action::test);
