@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -504,8 +505,10 @@ def test_client_mocks_can_be_turned_off(start: StartGateway, upstream: FakeUpstr
         (b'{"model":"","messages":[]}', "model"),
         (b'{"messages":[]}', "model"),
         (b'{"model":null,"messages":[]}', "model"),
-        (b"{}", "model"),
-        (b"", "model"),
+        (b"{}", None),
+        (b"", None),
+        (b'{"model":"m"}', "messages"),
+        (b'{"model":"m","messages":"hi"}', "messages"),
         (b'{"model":"m","messages":[],"stream":"yes"}', "stream"),
         (b'{"model":"m","messages":[]}\x00', "request_body"),
         (b'\xef\xbb\xbf\xff{"model":"m"}', "request_body"),
@@ -525,7 +528,7 @@ def test_an_unknown_model_is_named_in_the_error(gateway: Gateway, upstream: Fake
         400, "invalid_request_error", "Invalid model name passed in model=nope", "400"
     )
     assert error["param"] == "model"
-    assert error["message"].startswith("/chat/completions: ")
+    assert re.match("(/v1)?/chat/completions: ", error["message"])
     assert "/v1/models" in error["message"]
     assert not upstream.requests
 
@@ -719,22 +722,37 @@ def test_an_embedding_in_the_form_that_was_asked_for_is_untouched(
 def test_an_answer_tells_what_served_it(start: StartGateway, upstream: FakeUpstream) -> None:
     entry = {**model("m", upstream.base + "?token=hide"), "model_info": {"id": "dep-1"}}
     gateway = start({"model_list": [entry]})
-    upstream_headers = [("x-request-id", "req_1"), ("x-ratelimit-remaining-requests", "4999")]
-    upstream.always(up.json(answers.completion(), headers=upstream_headers))
+    upstream.always(up.json(answers.completion()))
     reply = gateway.chat()
     assert reply.status == 200, reply.body
     assert reply.header("x-litellm-model-id") == "dep-1"
     assert reply.header("x-litellm-model-group") == "m"
     assert reply.header("x-litellm-model-api-base") == upstream.base
     assert reply.header("x-litellm-model-name") == "up-model-2026"
-    assert reply.header("llm_provider-x-request-id") == "req_1"
-    assert reply.header("x-ratelimit-remaining-requests") == "4999"
     assert float(reply.header("x-litellm-response-duration-ms") or "") > 0
     assert float(reply.header("x-litellm-overhead-duration-ms") or "") >= 0
     assert reply.header("x-litellm-version")
     assert reply.header("date")
     ids = {reply.header("x-litellm-call-id"), gateway.chat().header("x-litellm-call-id")}
     assert len(ids) == 2 and all(ids), "each call has an id of its own"
+
+
+@pytest.mark.parametrize("kind", ["answer", "stream", "error"])
+def test_upstream_headers_reach_the_client_under_a_prefix(
+    gateway: Gateway, upstream: FakeUpstream, kind: str
+) -> None:
+    sent = [("X-Request-Id", "req_1"), ("x-ratelimit-remaining-requests", "4999")]
+    upstream.answer(
+        {
+            "answer": up.json(answers.completion(), headers=sent),
+            "stream": up.sse(answers.stream("a"), headers=sent),
+            "error": up.json(answers.error_body(), status=400, headers=sent),
+        }[kind]
+    )
+    reply = gateway.chat(stream=kind == "stream")
+    assert reply.header("llm_provider-x-request-id") == "req_1"
+    assert reply.header("llm_provider-x-ratelimit-remaining-requests") == "4999"
+    assert reply.header("x-ratelimit-remaining-requests") == "4999"
 
 
 def test_hop_by_hop_headers_of_the_upstream_stay_behind(

@@ -3,7 +3,8 @@
 A comment `<!-- test: name -->`, or `<!-- test: name, prints: text -->`, stands on a line of its
 own before a fenced block in `sh`, `python` or `js`. Each runs against the gateway with the quick
 start's configuration: port 4000 becomes the test's, any `sk-...` written in the block becomes its
-key. It must end with 0, print something, and print `text`.
+key. It runs in
+the repository's root, must end with 0, print something, and print `text`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import ROOT, Gateway, clean_environment
+from gateway import BINARY, ROOT, Gateway, clean_environment
 from sdk_node_test import NODE_MODULES, node_program
 
 README = ROOT / "README.md"
@@ -88,7 +89,8 @@ def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 def test_example(quickstart: Gateway, example: Example, tmp_path: Path) -> None:
     code = re.sub(r"(localhost|127\.0\.0\.1):4000", rf"127.0.0.1:{quickstart.port}", example.code)
     code = re.sub(r"sk-[A-Za-z0-9_.-]+", DOCS_KEY, code)
-    command, directory = program(example.language, code, tmp_path)
+    code = code.replace("build/release/tollweir", str(BINARY))
+    command, directory = program(example.language, code)
     extra = {
         "LITELLM_MASTER_KEY": DOCS_KEY,
         "OPENAI_API_KEY": DOCS_KEY,
@@ -110,11 +112,11 @@ def test_example(quickstart: Gateway, example: Example, tmp_path: Path) -> None:
     assert example.prints in output, output
 
 
-def program(language: str, code: str, directory: Path) -> tuple[list[str], Path]:
+def program(language: str, code: str) -> tuple[list[str], Path]:
     if language == "sh":
-        return ["bash", "-euo", "pipefail", "-c", code], directory
+        return ["bash", "-euo", "pipefail", "-c", code], ROOT
     if language == "python":
-        return [sys.executable, "-c", code], directory
+        return [sys.executable, "-c", code], ROOT
     assert language == "js", f"nobody runs {language}"
     if not NODE_MODULES.exists():
         pytest.skip(f"{NODE_MODULES} is missing: scripts/test installs it")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 import ssl
 import threading
@@ -39,6 +41,10 @@ def bytes_of(gateway: Gateway, data: bytes, *, half_close: bool = False) -> byte
         return wire.take_rest()
 
 
+def count_answers(got: bytes) -> int:
+    return len(re.findall(rb"^HTTP/1\.1 \d{3} ", got, re.MULTILINE))
+
+
 def answer_to(gateway: Gateway, data: bytes) -> Any:
     with gateway.wire() as wire:
         wire.send(data)
@@ -61,9 +67,8 @@ def test_a_connection_serves_many_requests(gateway: Gateway, upstream: FakeUpstr
 
 def test_pipelined_requests_are_answered_in_order(gateway: Gateway, upstream: FakeUpstream) -> None:
     upstream.answer(*(up.json(answers.completion(f"answer {n}")) for n in range(20)))
-    requests = [
-        request_bytes("POST", CHAT, AUTH, f'{{"model":"m","n":{n}}}'.encode()) for n in range(20)
-    ]
+    bodies = [f'{{"model":"m","messages":[],"n":{n}}}'.encode() for n in range(20)]
+    requests = [request_bytes("POST", CHAT, AUTH, body) for body in bodies]
     with gateway.wire() as wire:
         wire.send(b"".join(requests))
         for n in range(20):
@@ -240,35 +245,54 @@ def test_another_expectation_is_417(gateway: Gateway) -> None:
         wire.expect_closed()
 
 
-@pytest.mark.parametrize("declared", [True, False])
-def test_a_body_too_large_is_413(
-    start: StartGateway, upstream: FakeUpstream, declared: bool
+def fitting_body() -> bytes:
+    """A request of exactly 1000 bytes."""
+    frame = b'{"model":"m","messages":[],"x":"%s"}'
+    body = frame % (b"a" * (1000 - len(frame % b"")))
+    assert len(body) == 1000
+    return body
+
+
+@pytest.mark.parametrize("length", [1001, 100_000_000])
+def test_a_body_that_says_it_is_too_large_is_413(
+    start: StartGateway, upstream: FakeUpstream, length: int
 ) -> None:
     gateway = start(server_settings(upstream, max_body_mb=1000 / MEBIBYTE))
     upstream.always(up.json(answers.completion()))
-    empty = len(b'{"model":"m","x":""}')
-    fits = b'{"model":"m","x":"' + b"a" * (1000 - empty) + b'"}'
-    assert len(fits) == 1000
-    assert gateway.post(CHAT, fits).status == 200
+    assert gateway.post(CHAT, fitting_body()).status == 200
     with gateway.wire() as wire:
-        if declared:
-            wire.send(request_bytes("POST", CHAT, [*AUTH, ("content-length", "1001")]))
+        wire.send(request_bytes("POST", CHAT, [*AUTH, ("content-length", str(length))]))
+        reply = wire.read_reply()
+        reply.expect_error(413, "invalid_request_error")
+        if reply.header("connection") == "close":
+            wire.expect_closed()
         else:
-            wire.send(request_bytes("POST", CHAT, [*AUTH, ("transfer-encoding", "chunked")]))
-            wire.send(up.chunk(fits) + up.chunk(b" "))
+            assert length == 1001, "so much is not read to keep a connection"
+            wire.send(b"x" * length)
+            assert wire.request("GET", ALIVE).status == 200
+    assert len(upstream.requests) == 1
+
+
+def test_a_chunked_body_that_grows_too_large_is_413(
+    start: StartGateway, upstream: FakeUpstream
+) -> None:
+    gateway = start(server_settings(upstream, max_body_mb=1000 / MEBIBYTE))
+    with gateway.wire() as wire:
+        wire.send(request_bytes("POST", CHAT, [*AUTH, ("transfer-encoding", "chunked")]))
+        wire.send(up.chunk(fitting_body()) + up.chunk(b" "))
         reply = wire.read_reply()
         reply.expect_error(413, "invalid_request_error")
         assert reply.header("connection") == "close"
         wire.expect_closed()
-    assert len(upstream.requests) == 1
-    assert gateway.post(CHAT, fits).status == 200
+    assert not upstream.requests
+    assert gateway.get(ALIVE).status == 200
 
 
 def test_an_endless_chunk_line_is_refused(gateway: Gateway) -> None:
     data = request_bytes("POST", CHAT, [*AUTH, ("transfer-encoding", "chunked")])
     got = bytes_of(gateway, data + b"1;" + b"x" * 100_000)
     assert got.startswith(b"HTTP/1.1 4")
-    assert got.count(b"HTTP/1.1 ") == 1
+    assert count_answers(got) == 1
 
 
 # Limits of the head
@@ -439,10 +463,12 @@ REFUSED: dict[str, bytes] = {
     "no version": f"GET {ALIVE}\r\nhost: x\r\n\r\n".encode(),
     "a version in lower case": f"GET {ALIVE} http/1.1\r\nhost: x\r\n\r\n".encode(),
     "a control byte in the target": b"GET /a\x01b HTTP/1.1\r\nhost: x\r\n\r\n",
-    "bytes beyond ASCII in the target": b"GET /\xc3\xa9 HTTP/1.1\r\nhost: x\r\n\r\n",
     "a target without a slash": b"GET health HTTP/1.1\r\nhost: x\r\n\r\n",
     "garbage": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x7f" * 40 + b"\r\n\r\n",
 }
+
+
+BREAKS_THE_VERSION = {"lone LF line ends", "a space in the target", "a version in lower case"}
 
 
 @pytest.fixture(scope="module")
@@ -462,11 +488,13 @@ def test_an_ambiguous_request_is_refused_and_the_connection_closed(shared: Any, 
     upstream.reset()
     upstream.always(up.json(answers.completion()))
     got = bytes_of(gateway, REFUSED[name] + SMUGGLED)
-    assert got.count(b"HTTP/1.1 ") == 1, got
+    assert count_answers(got) == 1, got
     head, _, body = got.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 400 "), got
+    status = int(head.split(b" ")[1])
+    # What stands where the version should: the parser may complain of either.
+    assert status == 400 or (status == 505 and name in BREAKS_THE_VERSION), got
     assert b"\r\nconnection: close" in head.lower(), got
-    assert b'"error"' in body and b'"code":"400"' in body.replace(b" ", b""), got
+    assert json.loads(body)["error"]["code"] == str(status)
     assert not upstream.requests, "it must not reach the upstream"
     assert gateway.chat().status == 200
 
@@ -485,7 +513,7 @@ def test_another_version_is_505(shared: Any, line: bytes) -> None:
     gateway, _ = shared
     got = bytes_of(gateway, line + b"host: x\r\n\r\nSM\r\n\r\n" + SMUGGLED)
     assert got.startswith(b"HTTP/1.1 505 "), got
-    assert got.count(b"HTTP/1.1 ") == 1, got
+    assert count_answers(got) == 1, got
     assert b'"error"' in got
     assert gateway.get(ALIVE).status == 200
 
@@ -496,7 +524,7 @@ def test_equal_lengths_given_twice_are_refused_or_one(shared: Any) -> None:
     data = CHAT_HEAD + b"content-length: 2\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}"
     got = bytes_of(gateway, data + SMUGGLED)
     assert got.startswith(b"HTTP/1.1 400 ")
-    assert got.count(b"HTTP/1.1 ") == 1
+    assert count_answers(got) == 1
 
 
 def test_connect_is_refused(shared: Any) -> None:
@@ -505,7 +533,7 @@ def test_connect_is_refused(shared: Any) -> None:
         gateway, b"CONNECT example.org:443 HTTP/1.1\r\nhost: example.org:443\r\n\r\n" + SMUGGLED
     )
     assert got.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 405 ")), got
-    assert got.count(b"HTTP/1.1 ") == 1
+    assert count_answers(got) == 1
 
 
 def test_an_absolute_target_means_its_path(shared: Any) -> None:
@@ -574,8 +602,8 @@ def test_options_tells_the_methods(gateway: Gateway) -> None:
 
 def test_an_unknown_route_is_404_with_an_error_body(gateway: Gateway) -> None:
     for path in ("/nope", "/v1", "/v1/chat", "/v1/chat/completions/x", "/openai/deployments/m"):
-        gateway.get(path).expect_error(404, "not_found_error")
-        gateway.post(path, {}).expect_error(404, "not_found_error")
+        for reply in (gateway.get(path), gateway.post(path, {})):
+            reply.expect_error(404, "invalid_request_error", "Invalid URL", "404")
 
 
 @pytest.mark.parametrize(
@@ -734,6 +762,7 @@ def test_a_tls_listener_serves_and_survives_plain_http(
         assert wire.request("GET", ALIVE).json == "I'm alive!"
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 def test_old_tls_is_refused(
     start: StartGateway, authority: Authority, tmp_path: Path, upstream: FakeUpstream
 ) -> None:

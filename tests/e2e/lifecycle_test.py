@@ -534,7 +534,8 @@ def test_one_line_a_request_with_what_matters(gateway: Gateway, upstream: FakeUp
         line = gateway.wait_output(call)
         assert len(lines_with(gateway, call)) == 1, "one line a request"
         assert "POST" in line and "/v1/chat/completions" in line
-    assert "200" in lines_with(gateway, "call-ok")[0]
+    assert " 200 " in lines_with(gateway, "call-ok")[0]
+    assert " 200 " in lines_with(gateway, "call-sse")[0]
     assert "429" in lines_with(gateway, "call-429")[0]
     assert "400" in lines_with(gateway, "call-400")[0]
     assert "401" in lines_with(gateway, "call-401")[0]

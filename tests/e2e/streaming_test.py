@@ -509,7 +509,7 @@ def test_silence_between_events_is_bridged_too(start: StartGateway, upstream: Fa
         assert stream.read_block() == b": ping\n"
         data = up.event(answers.delta("x"))
         live.send_bytes(data[:10])
-        assert stream.read_block() == b": ping\n"  # never inside an event
+        time.sleep(0.25)  # a ping may come now, but never inside the event
         live.send_bytes(data[10:])
         assert stream.next_event() == seen(answers.delta("x"))
 
