@@ -3,8 +3,7 @@
 A comment `<!-- test: name -->`, or `<!-- test: name, prints: text -->`, stands on a line of its
 own before a fenced block in `sh`, `python` or `js`. Each runs against the gateway with the quick
 start's configuration: port 4000 becomes the test's, any `sk-...` written in the block becomes its
-key. It runs in
-the repository's root, must end with 0, print something, and print `text`.
+key. It runs in the repository's root, must end with 0, print something, and print `text`.
 """
 
 from __future__ import annotations

@@ -288,6 +288,46 @@ def test_a_chunked_body_that_grows_too_large_is_413(
     assert gateway.get(ALIVE).status == 200
 
 
+LARGE = chat_body(x="y" * (2 * MEBIBYTE))
+
+
+@pytest.mark.parametrize("close", [False, True])
+def test_large_bodies_give_their_memory_back(
+    start: StartGateway, upstream: FakeUpstream, close: bool
+) -> None:
+    gateway = start(server_settings(upstream, max_buffered_mb=5))
+    upstream.always(up.json(answers.completion()))
+    headers = [*AUTH, ("connection", "close")] if close else AUTH
+    for _ in range(6):
+        assert gateway.post(CHAT, LARGE, headers).status == 200
+    for _ in range(6):  # a client that leaves midway gives back too
+        with gateway.wire() as wire:
+            wire.send(request_bytes("POST", CHAT, [*AUTH, ("content-length", "3000000")]))
+            wire.send(b"x" * 100_000)
+    until(lambda: gateway.post(CHAT, LARGE).status == 200, "there is room again")
+
+
+def test_large_bodies_past_the_common_bound_are_503(
+    start: StartGateway, upstream: FakeUpstream
+) -> None:
+    gateway = start(server_settings(upstream, max_buffered_mb=5))
+    upstream.answer(up.stall(), up.stall())
+    upstream.always(up.json(answers.completion()))
+    held = [gateway.wire(), gateway.wire()]
+    for wire in held:
+        wire.send(request_bytes("POST", CHAT, AUTH, json.dumps(LARGE).encode()))
+    upstream.wait_requests(2)
+    with gateway.wire() as third:
+        third.send(request_bytes("POST", CHAT, [*AUTH, ("content-length", "3000000")]))
+        reply = third.read_reply()
+        reply.expect_error(503, "service_unavailable_error")
+        assert reply.header("retry-after")
+    assert gateway.chat().status == 200, "small ones are served"
+    for wire in held:
+        wire.close()
+    until(lambda: gateway.post(CHAT, LARGE).status == 200, "there is room again")
+
+
 def test_an_endless_chunk_line_is_refused(gateway: Gateway) -> None:
     data = request_bytes("POST", CHAT, [*AUTH, ("transfer-encoding", "chunked")])
     got = bytes_of(gateway, data + b"1;" + b"x" * 100_000)
