@@ -31,13 +31,21 @@ std::string with_end(std::string_view text) {
 
 constexpr std::string_view kCoreTags = "tag:yaml.org,2002:";
 
+bool is_scalar_tag(std::string_view core) {
+    return core == "str" || core == "int" || core == "float" || core == "bool" || core == "null";
+}
+
+Stop unsupported_tag(std::string_view tag, const Position& at) {
+    return {at, "the tag " + std::string(tag.substr(0, 60)) +
+                    " is not supported; write the value without it"};
+}
+
 Node scalar_node(const std::string& value, const std::string& tag, Position at) {
     Node node = text_node(value, at);
     const bool is_plain = tag == "?" || tag.empty();
     const std::string_view core =
         tag.starts_with(kCoreTags) ? std::string_view(tag).substr(kCoreTags.size()) : "";
-    if (!is_plain && core.empty() && tag != "!")
-        throw Stop{at, "the tag " + tag + " is not supported; write the value without it"};
+    if (!is_plain && tag != "!" && !is_scalar_tag(core)) throw unsupported_tag(tag, at);
     if (core == "null") {
         node.kind = Node::Kind::null;
     } else if (const auto boolean = parse_yaml_boolean(value);
@@ -131,7 +139,7 @@ private:
               YAML::anchor_t anchor, std::string_view core) {
         const Position at = position(mark);
         if (tag != "?" && tag != "!" && !tag.empty() && tag != std::string(kCoreTags).append(core))
-            throw Stop{at, "the tag " + tag + " is not supported; write the value without it"};
+            throw unsupported_tag(tag, at);
         if (!frames_.empty() && expects_key(frames_.back()))
             throw Stop{at, "a key must be text, not a list or mapping"};
         if (frames_.size() >= kMaxConfigDepth)
