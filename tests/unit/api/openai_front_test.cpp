@@ -6,10 +6,12 @@
 namespace tollweir {
 namespace {
 
+/// Both steps of reading a body: its form, then its input.
 Result<void> scan(Endpoint endpoint, std::string_view body) {
     const Padded padded(body);
     ChatView view;
-    return openai_front().scan(endpoint, padded.view(), view);
+    if (auto scanned = openai_front().scan(endpoint, padded.view(), view); !scanned) return scanned;
+    return openai_front().check_input(view);
 }
 
 std::string written(const GatewayError& error) {
@@ -70,6 +72,13 @@ TEST(OpenAiScan, AsksForEachEndpointsInput) {
     }
     EXPECT_TRUE(scan(Endpoint::completions, R"({"prompt":"x"})"));
     EXPECT_TRUE(scan(Endpoint::embeddings, R"({"input":"x"})"));
+}
+
+TEST(OpenAiScan, LeavesAMissingInputUntilTheModelIsKnown) {
+    const Padded body(R"({"model":"m"})");
+    ChatView view;
+    EXPECT_TRUE(openai_front().scan(Endpoint::chat_completions, body.view(), view));
+    EXPECT_FALSE(openai_front().check_input(view));
 }
 
 TEST(OpenAiScan, RefusesWrongTypes) {
