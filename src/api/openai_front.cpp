@@ -70,7 +70,7 @@ Result<void> read_model(ChatView& view) {
     return {};
 }
 
-Result<void> check_input(const ChatView& view) {
+Result<void> find_input(const ChatView& view) {
     constexpr std::array<std::string_view, kEndpointCount> kInputs{"messages", "prompt", "input",
                                                                    "input"};
     const std::string_view name = kInputs[static_cast<std::size_t>(view.endpoint)];
@@ -118,12 +118,13 @@ public:
         if (body.empty()) body = {kEmptyObject, 2};
         if (auto scanned = out.object.scan(body); !scanned) return not_json(scanned.error());
         if (auto read = read_model(out); !read) return read;
-        if (auto good = check_input(out); !good) return good;
         const JsonMember* const format = out.object.find("encoding_format");
         out.wants_base64 =
             endpoint == Endpoint::embeddings && format != nullptr && format->value == "\"base64\"";
         return read_stream(out);
     }
+
+    Result<void> check_input(const ChatView& view) const override { return find_input(view); }
 
     void write_error(const GatewayError& error, std::string& out) const override {
         write_openai_error(error, out);

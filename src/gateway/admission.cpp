@@ -35,9 +35,9 @@ GatewayError no_model() {
     return error;
 }
 
-GatewayError unknown_model(std::string_view route, std::string_view model) {
+GatewayError unknown_model(Endpoint endpoint, std::string_view model) {
     GatewayError error(ErrorKind::bad_request, ErrorSource::client,
-                       std::string(route) +
+                       "/" + std::string(path_of(endpoint)) +
                            ": Invalid model name passed in model=" + std::string(model) +
                            ". Call `/v1/models` to view available models for your key.");
     error.param_json = "\"model\"";
@@ -55,8 +55,9 @@ asio::awaitable<Result<Admitted>> admit(RequestContext& context, Endpoint endpoi
     context.requested_model = choose_model(context, endpoint);
     if (context.requested_model.empty()) co_return std::unexpected(no_model());
     auto match = context.snapshot->find_group(context.requested_model);
-    if (!match)
-        co_return std::unexpected(unknown_model(context.record.route, context.requested_model));
+    if (!match) co_return std::unexpected(unknown_model(endpoint, context.requested_model));
+    if (auto good = openai_front().check_input(context.view); !good)
+        co_return std::unexpected(good.error());
     context.record.group = match->group->name;
     co_return Admitted{std::move(*match)};
 }

@@ -20,25 +20,40 @@ namespace {
 // An error's body is for reading; what providers send is a hundredth of this.
 constexpr std::size_t kMaxErrorBody = 256 * 1024;
 
-std::optional<std::chrono::milliseconds> seconds_of(std::string_view text) {
+using Milliseconds = std::chrono::milliseconds;
+
+std::optional<Milliseconds> seconds_of(std::string_view text) {
     double seconds = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (problem != std::errc{} || end != text.data() + text.size() || !(seconds > 0) ||
         seconds > 1e9)
         return std::nullopt;
-    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+    return Milliseconds(std::max<std::int64_t>(1, static_cast<std::int64_t>(seconds * 1000)));
 }
 
-std::optional<std::chrono::milliseconds> seconds_in(const ObjectView& body, std::string_view name) {
-    const auto* member = body.find(name);
-    if (member == nullptr || member->type != JsonType::number) return std::nullopt;
-    return seconds_of(member->value);
-}
-
-std::optional<std::chrono::milliseconds> seconds_in(const net::RequestHead& head,
-                                                    std::string_view name) {
-    const auto value = head.find(name);
-    return value ? seconds_of(*value) : std::nullopt;
+/// What the client asked for, in a header or a body field; nothing if it did not. Errors: what it
+/// asked for is no time.
+Result<std::optional<Milliseconds>> asked_seconds(const RequestContext& context,
+                                                  std::string_view header, std::string_view field) {
+    const auto refuse = [](std::string_view name) {
+        GatewayError error(
+            ErrorKind::bad_request, ErrorSource::client,
+            "Invalid '" + std::string(name) + "': a positive number of seconds is expected");
+        error.param_json = "\"" + std::string(name) + "\"";
+        return std::unexpected(std::move(error));
+    };
+    if (const auto value = context.client->head().find(header); value && !header.empty()) {
+        const auto seconds = seconds_of(*value);
+        if (!seconds) return refuse(header);
+        return seconds;
+    }
+    const auto* member = context.view.object.find(field);
+    if (member == nullptr || member->type == JsonType::null) return std::nullopt;
+    auto text = member->value;
+    if (member->type == JsonType::string) text = text.substr(1, text.size() - 2);
+    const auto seconds = seconds_of(text);
+    if (!seconds) return refuse(field);
+    return seconds;
 }
 
 std::chrono::microseconds since(TimePoint begin) {
@@ -68,7 +83,7 @@ public:
     asio::awaitable<Result<void>> run();
 
 private:
-    asio::awaitable<Result<void>> call(net::CancelSlot& slot);
+    asio::awaitable<Result<void>> call(net::CancelSlot& slot, const CallTimeouts& timeouts);
     asio::awaitable<Result<void>> answer_whole(DeploymentCall& call, TimePoint deadline);
     asio::awaitable<Result<void>> answer_stream(DeploymentCall& call, const CallTimeouts& timeouts);
     asio::awaitable<Result<void>> relay(DeploymentCall& call, StreamRelay& stream);
@@ -79,6 +94,11 @@ private:
     asio::awaitable<Result<void>> mock(std::string_view json);
     asio::awaitable<bool> pause(std::chrono::milliseconds time);
 
+    void write_stream_headers() {
+        context_.headers.clear();
+        append_reply_headers(context_, false, context_.headers);
+        context_.headers += kStreamHeaders;
+    }
     void note_upstream_model(std::string_view name) {
         if (!name.empty()) context_.record.upstream_model.assign(name);
     }
@@ -96,21 +116,27 @@ asio::awaitable<Result<void>> Attempt::run() {
     record.deployment_id = deployment_.id;
     record.provider = deployment_.provider->name();
     record.upstream_model = model_;
+    context_.deployment = &deployment_;
+    context_.upstream_headers.clear();
+    const auto timeouts = choose_timeouts(context_, deployment_);
+    if (!timeouts) co_return std::unexpected(timeouts.error());
+    const bool stream = context_.view.stream && can_stream(context_.view.endpoint);
+    context_.timeout = stream ? timeouts->gap : timeouts->whole;
     if (context_.config().allow_client_mocks) {
         if (const auto* mocked = context_.view.object.find("mock_response");
             mocked != nullptr && mocked->type != JsonType::null)
             co_return co_await mock(mocked->value);
         if (const auto* late = context_.view.object.find("mock_timeout");
             late != nullptr && late->value == "true") {
-            const auto time = choose_timeouts(context_, deployment_).whole;
-            if (!co_await pause(time)) co_return fail(ErrorKind::client_closed, "the client left");
+            if (!co_await pause(timeouts->whole))
+                co_return fail(ErrorKind::client_closed, "the client left");
             co_return fail(ErrorKind::timeout, "this is a mock timeout", ErrorSource::gateway);
         }
     }
     if (deployment_.mock_response) co_return co_await mock(*deployment_.mock_response);
     net::CancelSlot slot;
     context_.client->cancel_on_leave(&slot);
-    auto outcome = co_await call(slot);
+    auto outcome = co_await call(slot, *timeouts);
     context_.client->cancel_on_leave(nullptr);
     if (!outcome && outcome.error().kind == ErrorKind::client_closed && context_.client->is_cut())
         co_return fail(ErrorKind::unavailable, "the gateway is shutting down",
@@ -118,7 +144,7 @@ asio::awaitable<Result<void>> Attempt::run() {
     co_return outcome;
 }
 
-asio::awaitable<Result<void>> Attempt::call(net::CancelSlot& slot) {
+asio::awaitable<Result<void>> Attempt::call(net::CancelSlot& slot, const CallTimeouts& timeouts) {
     const auto endpoint = context_.view.endpoint;
     const auto dialect = deployment_.provider->dialect(endpoint);
     if (!dialect || *dialect != Dialect::openai)
@@ -133,7 +159,6 @@ asio::awaitable<Result<void>> Attempt::call(net::CancelSlot& slot) {
         computed = std::move(*made);
         head = &computed;
     }
-    const auto timeouts = choose_timeouts(context_, deployment_);
     const bool stream = context_.view.stream && can_stream(endpoint);
     const auto deadline = after(context_.client->arrival(), stream ? timeouts.gap : timeouts.whole);
     DeploymentCall call(context_.state->worker.upstreams(), slot, deployment_.origin);
@@ -171,6 +196,7 @@ asio::awaitable<Result<void>> Attempt::take_error(DeploymentCall& call, TimePoin
 asio::awaitable<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePoint deadline) {
     auto& record = context_.record;
     if (auto checked = check_head(call.head()); !checked) co_return checked;
+    take_upstream_headers(call.head(), context_.upstream_headers);
     if (call.head().status >= 400) co_return co_await take_error(call, deadline);
     const auto status = call.head().status;
     const auto body =
@@ -188,7 +214,7 @@ asio::awaitable<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePo
     leg_.failed = false;
     note_upstream_model(editor.upstream_model());
     record.status = status;
-    append_reply_headers(context_, &deployment_, context_.headers);
+    append_reply_headers(context_, false, context_.headers);
     context_.headers += "content-type: application/json\r\n";
     if (!co_await context_.client->respond(status, context_.headers, pieces))
         co_return fail(ErrorKind::client_closed, "the client left");
@@ -202,8 +228,7 @@ asio::awaitable<Result<void>> Attempt::answer_stream(DeploymentCall& call,
     edits.model = context_.requested_model;
     edits.hide_usage = body_.hides_usage();
     const auto editor = openai_front().open_pass_through(std::move(edits));
-    append_reply_headers(context_, &deployment_, context_.headers);
-    context_.headers += kStreamHeaders;
+    write_stream_headers();
     StreamRelay stream(context_, call, *editor,
                        {timeouts.gap, config.stream_hold, config.ping_interval},
                        config.upstream.max_event_bytes, context_.headers);
@@ -229,6 +254,8 @@ asio::awaitable<Result<void>> Attempt::relay(DeploymentCall& call, StreamRelay& 
     if (auto head = co_await stream.await_head(); !head) co_return head;
     const auto& head = call.head();
     if (auto checked = check_head(head); !checked) co_return checked;
+    take_upstream_headers(head, context_.upstream_headers);
+    write_stream_headers();  // anew, with the upstream's; too late if the hold has run out
     const auto patience = Clock::now() + std::chrono::seconds(10);
     if (head.status >= 400) co_return co_await take_error(call, patience);
     if (!net::same_name(head.media_type(), "text/event-stream"))
@@ -268,7 +295,9 @@ asio::awaitable<bool> Attempt::pause(std::chrono::milliseconds time) {
 asio::awaitable<Result<void>> Attempt::mock(std::string_view json) {
     auto& client = *context_.client;
     auto delay = deployment_.mock_delay;
-    if (const auto asked = seconds_in(context_.view.object, "mock_delay")) delay = *asked;
+    const auto asked = asked_seconds(context_, "", "mock_delay");
+    if (!asked) co_return std::unexpected(asked.error());
+    delay = asked->value_or(delay);
     if (delay.count() > 0 && !co_await pause(delay))
         co_return fail(ErrorKind::client_closed, "the client left");
     std::string id = context_.view.endpoint == Endpoint::completions ? "cmpl-" : "chatcmpl-";
@@ -278,11 +307,17 @@ asio::awaitable<Result<void>> Attempt::mock(std::string_view json) {
     if (!made) co_return std::unexpected(made.error());
     leg_.usage = made->usage;
     leg_.failed = made->breaks_with.has_value();
-    append_reply_headers(context_, &deployment_, context_.headers);
+    append_reply_headers(context_, false, context_.headers);
     context_.record.status = 200;
     if (!context_.view.stream || !can_stream(context_.view.endpoint)) {
         context_.headers += "content-type: application/json\r\n";
-        const Pieces body{made->body};
+        // A canned object has a model of its own; the client reads the name it asked for.
+        made->body.reserve(made->body.size() + kJsonPadding);
+        ReplyEditor editor;
+        Pieces body;
+        if (auto edited = editor.edit(made->body, context_.requested_model, false, body); !edited)
+            co_return edited;
+        leg_.usage = editor.usage();
         if (!co_await client.respond(200, context_.headers, body))
             co_return fail(ErrorKind::client_closed, "the client left");
         co_return Result<void>{};
@@ -308,18 +343,19 @@ asio::awaitable<Result<void>> Attempt::mock(std::string_view json) {
 
 }  // namespace
 
-CallTimeouts choose_timeouts(const RequestContext& context, const Deployment& deployment) {
-    const auto& head = context.client->head();
-    const auto& body = context.view.object;
-    auto whole = seconds_in(head, "x-litellm-timeout");
-    if (!whole) whole = seconds_in(body, "timeout");
-    if (!whole) whole = deployment.timeout;
-    if (!whole) whole = context.config().request_timeout;
-    auto gap = seconds_in(head, "x-litellm-stream-timeout");
-    if (!gap) gap = seconds_in(body, "stream_timeout");
-    if (!gap) gap = deployment.stream_timeout;
-    if (!gap) gap = context.config().stream_timeout;
-    return {*whole, gap.value_or(*whole)};
+Result<CallTimeouts> choose_timeouts(const RequestContext& context, const Deployment& deployment) {
+    const auto& config = context.config();
+    const auto whole = asked_seconds(context, "x-litellm-timeout", "timeout");
+    if (!whole) return std::unexpected(whole.error());
+    const auto gap = asked_seconds(context, "x-litellm-stream-timeout", "stream_timeout");
+    if (!gap) return std::unexpected(gap.error());
+    CallTimeouts timeouts;
+    timeouts.whole = whole->value_or(deployment.timeout.value_or(config.request_timeout));
+    auto wait = *gap;
+    if (!wait) wait = deployment.stream_timeout;
+    if (!wait) wait = config.stream_timeout;
+    timeouts.gap = wait.value_or(timeouts.whole);
+    return timeouts;
 }
 
 asio::awaitable<Result<void>> run_attempt(RequestContext& context, const Candidate& candidate,

@@ -105,6 +105,9 @@ void RequestContext::clear() {
     record.clear();
     path_model.clear();
     requested_model.clear();
+    deployment = nullptr;
+    timeout.reset();
+    upstream_headers.clear();
     view.clear();
     headers.clear();
     scratch.clear();
@@ -253,7 +256,7 @@ Result<void> Gateway::authorize(RequestContext& context, Access access) const {
 asio::awaitable<Result<void>> Gateway::respond_json(RequestContext& context, int status,
                                                     std::string_view json) {
     context.record.status = status;
-    append_reply_headers(context, nullptr, context.headers);
+    append_reply_headers(context, false, context.headers);
     context.headers += kJsonType;
     const Pieces body{json};
     if (!co_await context.client->respond(status, context.headers, body))
@@ -324,7 +327,7 @@ asio::awaitable<void> Gateway::respond_error(RequestContext& context, GatewayErr
     if (error.kind == ErrorKind::client_closed || client.has_begun() || client.is_streaming())
         co_return client.abort();
     context.headers.clear();
-    append_reply_headers(context, nullptr, context.headers);
+    append_reply_headers(context, true, context.headers);
     std::string body;
     write_error_reply(error, context.headers, body);
     const Pieces pieces{body};

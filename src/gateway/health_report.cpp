@@ -1,6 +1,7 @@
 #include "tollweir/gateway/health_report.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <charconv>
 #include <memory>
 #include <vector>
 
@@ -59,6 +60,22 @@ struct Round {
     net::Wake done;
 };
 
+/// `model_info.health_check_timeout` in seconds, else the general one.
+std::chrono::milliseconds probe_timeout(const Deployment& deployment) {
+    auto text = deployment.info_json;
+    text.reserve(text.size() + kJsonPadding);
+    ObjectView info;
+    if (!info.scan(text)) return kProbeTimeout;
+    const auto* given = info.find("health_check_timeout");
+    double seconds = 0;
+    if (given == nullptr || given->type != JsonType::number ||
+        std::from_chars(given->value.data(), given->value.data() + given->value.size(), seconds)
+                .ec != std::errc{} ||
+        !(seconds > 0 && seconds < 1e6))
+        return kProbeTimeout;
+    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
 asio::awaitable<Result<void>> probe(Round& round, const Deployment& deployment) {
     if (deployment.mock_response) co_return Result<void>{};
     const auto endpoint = endpoint_of(deployment);
@@ -77,7 +94,7 @@ asio::awaitable<Result<void>> probe(Round& round, const Deployment& deployment) 
     if (!head) co_return std::unexpected(head.error());
     net::CancelSlot slot;
     DeploymentCall call(round.worker.upstreams(), slot, deployment.origin);
-    const auto deadline = Clock::now() + kProbeTimeout;
+    const auto deadline = Clock::now() + probe_timeout(deployment);
     if (auto sent = co_await call.send(*head, body.pieces(), deadline); !sent) co_return sent;
     if (auto read = co_await call.read_head(deadline); !read) co_return read;
     const auto status = call.head().status;
@@ -149,7 +166,7 @@ void choose_deployments(const RequestContext& context, Round& round) {
 
 asio::awaitable<Result<void>> respond(RequestContext& context, std::string_view json) {
     context.record.status = 200;
-    append_reply_headers(context, nullptr, context.headers);
+    append_reply_headers(context, false, context.headers);
     context.headers += "content-type: application/json\r\n";
     const Pieces body{json};
     if (!co_await context.client->respond(200, context.headers, body))

@@ -91,6 +91,20 @@ asio::awaitable<Result<void>> StreamRelay::finish(const Pieces& pieces) {
     co_return Result<void>{};
 }
 
+/// Comments alone do not commit: until the first event, or until the hold has run out, they wait.
+/// True: there is nothing to send now.
+bool StreamRelay::hold_comments(Pieces& pieces) {
+    constexpr std::size_t kMaxHeld = 16 * 1024;  // more are dropped: they say nothing
+    if (open_) return pieces.empty();
+    if (editor_.has_event()) {
+        if (!held_.empty()) pieces.insert(pieces.begin(), held_);
+        return pieces.empty();
+    }
+    for (const auto piece : pieces)
+        if (held_.size() + piece.size() <= kMaxHeld) held_ += piece;
+    return true;
+}
+
 /// The upstream's own error, as long as it can still be an HTTP answer or another attempt.
 const GatewayError* StreamRelay::early_error() const {
     return editor_.has_event() ? nullptr : editor_.upstream_error();
@@ -106,8 +120,11 @@ asio::awaitable<Result<void>> StreamRelay::run() {
         const auto used = editor_.feed(connection.body(), pieces);
         if (!used) co_return std::unexpected(used.error());
         if (const auto* error = early_error()) co_return std::unexpected(*error);
-        if (editor_.is_done()) co_return co_await finish(pieces);
-        if (!pieces.empty()) {
+        if (editor_.is_done()) {
+            hold_comments(pieces);
+            co_return co_await finish(pieces);
+        }
+        if (!hold_comments(pieces)) {
             if (auto sent = co_await send(pieces); !sent) co_return sent;
             note_first_token();
         }
@@ -117,6 +134,7 @@ asio::awaitable<Result<void>> StreamRelay::run() {
             auto ended = editor_.finish(connection.body(), pieces);
             if (!ended) co_return ended;
             if (const auto* error = early_error()) co_return std::unexpected(*error);
+            hold_comments(pieces);
             co_return co_await finish(pieces);
         }
         in_event_ = !connection.body().empty();

@@ -12,6 +12,9 @@ using boost::beast::error_code;
 
 namespace {
 
+// Empty lines before a request that are passed over, in bytes.
+constexpr std::size_t kMaxSkipped = 16;
+
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
@@ -32,6 +35,14 @@ bool has_token(std::string_view list, std::string_view token) {
         list = comma == list.npos ? std::string_view{} : list.substr(comma + 1);
     }
     return false;
+}
+
+/// The host and port of RFC 9110, 4.2.3 are made of these (RFC 3986, 3.2.2); no userinfo.
+bool is_host(std::string_view text) {
+    constexpr std::string_view kMarks = "-._~%!$&'()*+,;=:[]";
+    return std::ranges::all_of(text, [&](char c) {
+        return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || kMarks.contains(c);
+    });
 }
 
 bool is_control(char c) {
@@ -125,11 +136,6 @@ struct RequestParser::State {
             if (head_.fields.size() >= max_fields_)
                 return refuse(ErrorKind::headers_too_large, "too many header fields", ec);
             const auto text = view(value);
-            // Beast joins folded lines in a buffer of its own, which is gone after this call.
-            const auto& bytes = state_.input;
-            if (!text.empty() && (text.data() < bytes.data() ||
-                                  text.data() + text.size() > bytes.data() + bytes.size()))
-                return refuse(ErrorKind::bad_request, "folded header lines are not accepted", ec);
             if (std::ranges::any_of(text, [](char c) { return is_control(c) && c != '\t'; }))
                 return refuse(ErrorKind::bad_request, "control character in a header field", ec);
             head_.fields.push_back({view(name), text});
@@ -143,7 +149,11 @@ struct RequestParser::State {
             for (const auto& [name, value] : head_.fields) {
                 switch (name.size()) {
                     case 4:
-                        hosts += same_name(name, "host");
+                        if (same_name(name, "host")) {
+                            ++hosts;
+                            if (!is_host(value))
+                                refuse(ErrorKind::bad_request, "the Host header is not a host", ec);
+                        }
                         break;
                     case 6:
                         if (same_name(name, "expect")) read_expectation(value, ec);
@@ -230,11 +240,9 @@ struct RequestParser::State {
     };
 
     std::optional<Parser> parser;
-    std::string_view input;
     Sink sink;
     GatewayError error;
     std::size_t max_bytes = 0;
-    bool past_start_line = false;
     bool head_done = false;
 };
 
@@ -252,7 +260,7 @@ void RequestParser::start(RequestHead& head, std::size_t max_bytes, std::size_t 
     state_->parser.emplace(*state_, head, max_fields);
     state_->parser->header_limit(static_cast<std::uint32_t>(max_bytes));
     state_->parser->body_limit(boost::none);
-    state_->past_start_line = state_->head_done = false;
+    state_->head_done = false;
     state_->max_bytes = max_bytes;
     state_->error = {};
     state_->error.message.clear();
@@ -266,59 +274,72 @@ bool is_other_version(std::string_view start_line) {
     return mark != start_line.npos && start_line.size() - mark == std::size(" HTTP/1.1") - 1;
 }
 
-bool has_bare_line_feed(std::string_view bytes) {
-    for (auto at = bytes.find('\n'); at != bytes.npos; at = bytes.find('\n', at + 1))
-        if (at > 0 && bytes[at - 1] != '\r') return true;
-    return false;
+/// A line feed alone, or a line that goes on on the next one: both have smuggled requests past
+/// proxies that read them otherwise (RFC 9112, 2.2 and 5.2).
+const char* find_ambiguity(std::string_view head) {
+    for (auto at = head.find('\n'); at != head.npos; at = head.find('\n', at + 1)) {
+        if (at == 0 || head[at - 1] != '\r') return "a line ends with a bare line feed";
+        if (at + 1 < head.size() && (head[at + 1] == ' ' || head[at + 1] == '\t'))
+            return "folded header lines are not accepted";
+    }
+    return nullptr;
 }
 
-GatewayError explain(const error_code& ec, std::string_view bytes, bool past_start_line,
-                     std::size_t max_bytes) {
-    const auto of = [](ErrorKind kind, const char* message) {
-        return GatewayError(kind, ErrorSource::client, message);
-    };
-    const auto line_end = bytes.find("\r\n");
-    if (ec == http::error::header_limit) {
-        if (past_start_line || line_end < max_bytes)
-            return of(ErrorKind::headers_too_large, "the request's header is too large");
-        return of(ErrorKind::uri_too_long, "the request's target is too long");
-    }
-    if (ec == http::error::bad_version && is_other_version(bytes.substr(0, line_end)))
-        return of(ErrorKind::http_version, "only HTTP/1.0 and HTTP/1.1 are spoken here");
-    return of(ErrorKind::bad_request, "the request is not valid HTTP/1.1");
+bool begins_a_method(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+GatewayError bad_request(const char* message) {
+    return {ErrorKind::bad_request, ErrorSource::client, message};
+}
+
+GatewayError too_large(std::string_view bytes, std::size_t max_bytes) {
+    if (bytes.find("\r\n") < max_bytes)
+        return {ErrorKind::headers_too_large, ErrorSource::client,
+                "the request's header is too large"};
+    return {ErrorKind::uri_too_long, ErrorSource::client, "the request's target is too long"};
+}
+
+GatewayError explain(const error_code& ec, std::string_view head) {
+    if (ec == http::error::bad_version && is_other_version(head.substr(0, head.find("\r\n"))))
+        return {ErrorKind::http_version, ErrorSource::client,
+                "only HTTP/1.0 and HTTP/1.1 are spoken here"};
+    return bad_request("the request is not valid HTTP/1.1");
 }
 
 }  // namespace
 
 RequestParser::Progress RequestParser::parse_head(std::string_view bytes) {
     auto& state = *state_;
-    auto& parser = *state.parser;
-    state.input = bytes;
+    std::size_t skipped = 0;
+    // Old clients send an empty line behind a body (RFC 9112, 2.2).
+    while (bytes.substr(skipped).starts_with("\r\n") && skipped < kMaxSkipped) skipped += 2;
+    bytes.remove_prefix(skipped);
+    if (bytes.empty() || bytes == "\r") return {Step::need_more, skipped};
+    const auto refuse = [&](GatewayError error) {
+        state.error = std::move(error);
+        return Progress{Step::failed, skipped};
+    };
+    if (!begins_a_method(bytes.front()))
+        return refuse(bad_request("the request is not valid HTTP/1.1"));
+    const auto end = bytes.find("\r\n\r\n");
+    const auto head = bytes.substr(0, end == bytes.npos ? end : end + 4);
+    if (head.size() > state.max_bytes) return refuse(too_large(head, state.max_bytes));
+    if (const char* ambiguity = find_ambiguity(head)) return refuse(bad_request(ambiguity));
+    if (end == bytes.npos) return {Step::need_more, skipped};
+
+    // The whole head is there, so Beast reads it in one go and no view of it can move.
     std::size_t consumed = 0;
-    for (;;) {
+    while (!state.parser->is_header_done()) {
         error_code ec;
-        const auto step = parser.put(
-            boost::asio::const_buffer(bytes.data() + consumed, bytes.size() - consumed), ec);
+        const auto step = state.parser->put(
+            boost::asio::const_buffer(head.data() + consumed, head.size() - consumed), ec);
         consumed += step;
-        if (ec == http::error::need_more) ec = {};
-        if (ec) {
-            if (state.error.message.empty())
-                state.error = explain(ec, bytes, state.past_start_line, state.max_bytes);
-            return {Step::failed, consumed};
-        }
-        if (step > 0) state.past_start_line = true;
-        if (parser.is_header_done()) {
-            state.head_done = true;
-            return {Step::done, consumed};
-        }
-        if (step == 0) break;
+        if (state.error.message.empty() && (ec || step == 0)) return refuse(explain(ec, head));
+        if (ec) return {Step::failed, skipped};
     }
-    // Beast waits for a CRLF; a head with bare line feeds would wait with it until it times out.
-    if (has_bare_line_feed(bytes)) {
-        state.error = explain(http::error::bad_line_ending, bytes, true, state.max_bytes);
-        return {Step::failed, consumed};
-    }
-    return {Step::need_more, consumed};
+    state.head_done = true;
+    return {Step::done, skipped + consumed};
 }
 
 RequestParser::Progress RequestParser::parse_chunks(std::string_view bytes, BufferPool& pool,
@@ -326,7 +347,6 @@ RequestParser::Progress RequestParser::parse_chunks(std::string_view bytes, Buff
                                                     std::size_t max_bytes) {
     auto& state = *state_;
     auto& parser = *state.parser;
-    state.input = bytes;
     state.sink = {&pool, &body, &size, max_bytes};
     std::size_t consumed = 0;
     while (consumed < bytes.size() && !parser.is_done()) {

@@ -38,10 +38,7 @@ struct ResponseParser::State {
         void on_field_impl(http::field, boost::beast::string_view name,
                            boost::beast::string_view value, error_code& ec) override {
             if (state_.head_done) return;  // trailers
-            const bool folded =
-                !value.empty() && (value.data() < state_.input.data() ||
-                                   value.data() > state_.input.data() + state_.input.size());
-            if (folded || head_.fields.size() >= max_fields_) {
+            if (head_.fields.size() >= max_fields_) {
                 ec = http::error::bad_field;
                 return;
             }
@@ -101,7 +98,6 @@ struct ResponseParser::State {
     ResponseHead* head = nullptr;
     std::size_t max_bytes = 0;
     std::size_t max_fields = 0;
-    std::string_view input;
     char* out = nullptr;
     bool head_done = false;
 };
@@ -123,15 +119,18 @@ ResponseParser::Progress ResponseParser::parse_head(std::string_view bytes) {
     const auto end = bytes.find("\r\n\r\n");
     if (end == bytes.npos)
         return {bytes.size() > state.max_bytes ? Step::failed : Step::need_more, 0};
+    // Folded lines would be read elsewhere, into a buffer that dies.
+    const auto text = bytes.substr(0, end + 4);
+    if (text.find("\n ") != text.npos || text.find("\n\t") != text.npos) return {Step::failed, 0};
     auto& head = *state.head;
+    state.head_done = false;
     head.fields.clear();
     head.sized = head.chunked = false;
     head.content_length = 0;
-    head.bytes.assign(bytes.substr(0, end + 4));
+    head.bytes.assign(text);
     state.parser.emplace(state, head, state.max_fields);
     state.parser->header_limit(static_cast<std::uint32_t>(state.max_bytes));
     state.parser->body_limit(boost::none);
-    state.input = head.bytes;
     std::size_t consumed = 0;
     while (!state.parser->is_header_done()) {
         error_code ec;
@@ -153,7 +152,6 @@ ResponseParser::Step ResponseParser::parse_chunks(char* bytes, std::size_t& out,
     auto step_result = Step::need_more;
     while (in < end && !parser.is_done()) {
         error_code ec;
-        state.input = {bytes + in, end - in};
         const auto step = parser.put(boost::asio::const_buffer(bytes + in, end - in), ec);
         in += step;
         if (ec == http::error::need_more) break;

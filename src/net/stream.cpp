@@ -174,12 +174,9 @@ IoResult Stream::try_read(char* data, std::size_t size) {
         case SSL_ERROR_ZERO_RETURN:
             return {IoStatus::closed};
         default:
-            // Many peers leave without close_notify; framing (length, chunks, [DONE]) tells whether
-            // that was an end or a cut.
-            return {ERR_peek_error() == 0 ||
-                            ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING
-                        ? IoStatus::closed
-                        : IoStatus::failed};
+            // Without close_notify it is no end but a cut: only framing could tell otherwise, and
+            // what is framed does not need the end.
+            return {IoStatus::failed};
     }
 }
 

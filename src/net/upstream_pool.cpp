@@ -53,10 +53,15 @@ UpstreamPool::Shelf& UpstreamPool::shelf(const Origin& origin) {
 
 UpstreamPool::Connection UpstreamPool::take_idle(const Origin& origin) {
     const auto found = shelves_.find(origin);
-    if (found == shelves_.end() || found->second->idle.empty()) return nullptr;
-    auto connection = std::move(found->second->idle.back());
-    found->second->idle.pop_back();
-    return connection;
+    if (found == shelves_.end()) return nullptr;
+    auto& idle = found->second->idle;
+    while (!idle.empty()) {
+        auto connection = std::move(idle.back());
+        idle.pop_back();
+        // Bytes that nobody asked for must not become the next client's answer.
+        if (!connection->stream().has_something_to_read()) return connection;
+    }
+    return nullptr;
 }
 
 asio::awaitable<Result<UpstreamPool::Connection>> UpstreamPool::connect(const Origin& origin,

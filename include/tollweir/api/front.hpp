@@ -77,6 +77,10 @@ public:
     /// body is `{}`. Errors: `bad_request` (not a JSON object, a wrong type, a key given twice).
     virtual Result<void> scan(Endpoint endpoint, std::string_view body, ChatView& out) const = 0;
 
+    /// Checks that the endpoint's input is there (`messages`, `prompt`, `input`): after the model is
+    /// known, since OpenAI complains of a missing model first.
+    virtual Result<void> check_input(const ChatView& view) const = 0;
+
     virtual void write_error(const GatewayError& error, std::string& out) const = 0;
 
     virtual std::unique_ptr<EventEditor> open_pass_through(StreamEdits edits) const = 0;

@@ -16,7 +16,8 @@ struct CallTimeouts {
     std::chrono::milliseconds whole;  // an answer that is not a stream
     std::chrono::milliseconds gap;    // of a stream: first byte and each gap
 };
-CallTimeouts choose_timeouts(const RequestContext& context, const Deployment& deployment);
+/// Errors (`bad_request`): the client asks for what is no time.
+Result<CallTimeouts> choose_timeouts(const RequestContext& context, const Deployment& deployment);
 
 /// One try at one deployment: from the client's body to the end of the answer. An error is returned
 /// as long as nothing was sent to the client; later ones end as an error event in the stream.

@@ -23,7 +23,7 @@ struct StreamTimes {
 class StreamRelay {
 public:
     StreamRelay(RequestContext& context, DeploymentCall& call, EventEditor& editor,
-                const StreamTimes& times, std::size_t max_event_bytes, std::string_view headers)
+                const StreamTimes& times, std::size_t max_event_bytes, const std::string& headers)
         : context_(context),
           call_(call),
           editor_(editor),
@@ -42,6 +42,7 @@ private:
     asio::awaitable<Result<void>> ping();
     asio::awaitable<Result<void>> finish(const Pieces& pieces);
     const GatewayError* early_error() const;
+    bool hold_comments(Pieces& pieces);
     void note_first_token();
     TimePoint next_stop(TimePoint deadline) const;
 
@@ -50,7 +51,8 @@ private:
     EventEditor& editor_;
     const StreamTimes times_;
     const std::size_t max_event_bytes_;
-    const std::string_view headers_;
+    const std::string& headers_;  // read when the first byte goes out
+    std::string held_;            // comments that came before the first event
     TimePoint silent_since_ = Clock::now();
     bool open_ = false;      // the client has status and headers
     bool in_event_ = false;  // bytes of a cut event are held: no ping now

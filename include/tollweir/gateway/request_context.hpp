@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "tollweir/api/front.hpp"
@@ -25,6 +27,10 @@ struct RequestContext {
     std::string path_model;       // `{model}` of the path
     std::string requested_model;  // what answers call the model
     ChatView view;
+
+    const Deployment* deployment = nullptr;            // of the attempt under way or last made
+    std::optional<std::chrono::milliseconds> timeout;  // that it had
+    std::string upstream_headers;                      // of its answer, as lines for the client
 
     std::string headers;  // of the answer, complete lines
     std::string scratch;

@@ -49,8 +49,8 @@ struct RequestWork {
     RequestParser parser;
     BorrowedBuffer body;  // a body that did not fit behind the head
     BodyShare body_share;
-    std::string out;      // head of the answer
-    std::string frame;    // a chunk's frame
+    std::string out;    // head of the answer
+    std::string frame;  // a chunk's frame
     Pieces pieces;
 };
 

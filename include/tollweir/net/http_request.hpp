@@ -57,7 +57,8 @@ public:
     /// `head` outlives the parse; its views point into what `parse_head` is given, which must stay
     /// where it is.
     void start(RequestHead& head, std::size_t max_bytes, std::size_t max_fields);
-    /// Hands over the bytes not yet consumed.
+    /// Hands over the bytes not yet consumed; nothing but empty lines is consumed until the whole
+    /// head is there.
     Progress parse_head(std::string_view bytes);
     /// After a head that said `chunked`: decoded bytes are appended to `body` from `size` on, which
     /// grows from `pool`. Fails with payload_too_large over `max_bytes`.
