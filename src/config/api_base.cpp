@@ -6,17 +6,12 @@
 #include <charconv>
 #include <optional>
 
+#include "config/text_rules.hpp"
+
 namespace tollweir {
 namespace {
 
 using Failure = std::unexpected<std::string>;
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 
 bool is_host_character(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
@@ -41,11 +36,11 @@ std::expected<std::string, std::string> parse_host(std::string_view text) {
         in6_addr parsed{};
         if (!text.ends_with(']') || inet_pton(AF_INET6, address.c_str(), &parsed) != 1)
             return Failure("the brackets do not hold an IPv6 address");
-        return lower(address);
+        return lower_case(address);
     }
     if (text.empty()) return Failure("it has no host");
     if (text.contains(':')) return Failure("an IPv6 address stands in brackets");
-    std::string host = lower(text);
+    std::string host = lower_case(text);
     if (host.size() > 253 || !std::ranges::all_of(host, is_host_character))
         return Failure("the host may hold letters, digits, `-`, `_` and `.` only");
     if (host.starts_with('.') || host.contains("..")) return Failure("the host has an empty part");
@@ -80,7 +75,7 @@ std::expected<ApiBase, std::string> parse_api_base(std::string_view text) {
     if (!std::ranges::all_of(text, is_url_character))
         return Failure("it holds a blank, a control or another character that a URL cannot have");
     const std::size_t scheme_end = text.find("://");
-    const std::string scheme = lower(text.substr(0, std::min(scheme_end, text.size())));
+    const std::string scheme = lower_case(text.substr(0, std::min(scheme_end, text.size())));
     if (scheme_end == std::string_view::npos || (scheme != "http" && scheme != "https"))
         return Failure("it must begin with http:// or https://");
     if (text.contains('#')) return Failure("a fragment (`#`) does not belong here");
@@ -100,7 +95,7 @@ std::expected<ApiBase, std::string> parse_api_base(std::string_view text) {
     }
     while (path.ends_with('/')) path.remove_suffix(1);
     base.path = path;
-    base.text = scheme + "://" + lower(authority) + base.path;
+    base.text = scheme + "://" + lower_case(authority) + base.path;
     return base;
 }
 

@@ -53,8 +53,12 @@ void Findings::keep(std::vector<ConfigFinding>& list, ConfigFinding finding) {
                other.path == finding.path && other.message == finding.message &&
                other.file == finding.file;
     };
-    if (list.size() < kMost && std::ranges::none_of(list, is_same))
-        list.push_back(std::move(finding));
+    if (list.size() > kMost || std::ranges::any_of(list, is_same)) return;
+    if (list.size() == kMost) {
+        finding = {};
+        finding.message = "more than " + std::to_string(kMost) + " findings; the rest is left out";
+    }
+    list.push_back(std::move(finding));
 }
 
 void Findings::error(const Position& at, std::string path, std::string message) {

@@ -7,18 +7,13 @@
 #include <limits>
 #include <string>
 
+#include "config/text_rules.hpp"
+
 namespace tollweir {
 namespace {
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
 }
 
 std::string without_underscores(std::string_view text) {
@@ -91,7 +86,7 @@ std::optional<std::int64_t> parse_yaml_integer(std::string_view text) {
 
 bool is_yaml_number(std::string_view text) {
     if (!text.empty() && (text[0] == '-' || text[0] == '+')) text.remove_prefix(1);
-    const std::string word = lower(text);
+    const std::string word = lower_case(text);
     if (word == ".inf" || word == ".nan") return true;
     std::size_t at = digits_from(text, 0);
     bool has_digits = at > 0;
@@ -115,7 +110,7 @@ std::optional<double> parse_number(std::string_view text) {
     const bool has_sign = !text.empty() && (text[0] == '-' || text[0] == '+');
     const std::string_view bare = has_sign ? text.substr(1) : text;
     const double sign = has_sign && text[0] == '-' ? -1.0 : 1.0;
-    const std::string word = lower(bare);
+    const std::string word = lower_case(bare);
     if (word == ".inf") return sign * std::numeric_limits<double>::infinity();
     if (word == ".nan") return std::numeric_limits<double>::quiet_NaN();
     // from_chars alone would also take `inf`, `nan` and `0x` forms.
@@ -143,7 +138,7 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 }
 
 std::optional<bool> parse_boolean_word(std::string_view text) {
-    const std::string word = lower(trimmed(text));
+    const std::string word = lower_case(trimmed(text));
     if (word == "1") return true;
     if (word == "0") return false;
     return parse_yaml_boolean(word);

@@ -5,6 +5,7 @@
 
 #include "config/scalar.hpp"
 #include "config/section.hpp"
+#include "config/text_rules.hpp"
 #include "tollweir/config/nearest.hpp"
 
 namespace tollweir {
@@ -18,18 +19,8 @@ Section section_of(const LoadContext& context, std::string_view name) {
     return Section(context.root.find(name), std::string(name), std::string(name), context.findings);
 }
 
-bool is_header_name(std::string_view name) {
-    constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-    return !name.empty() && name.size() <= 128 && std::ranges::all_of(name, [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-               kMarks.contains(c);
-    });
-}
-
 std::optional<LogLevel> parse_log_level(std::string_view word) {
-    std::string lower(trimmed(word));
-    for (char& c : lower)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const std::string lower = lower_case(trimmed(word));
     if (lower == "debug") return LogLevel::debug;
     if (lower == "info") return LogLevel::info;
     if (lower == "warning" || lower == "warn") return LogLevel::warning;
@@ -49,7 +40,7 @@ Secret read_secret(const Section& section, std::string_view key) {
     } else if (bare.size() != text->size()) {
         section.warn(key, "the blanks around the value are left out");
     }
-    if (std::ranges::any_of(bare, [](char c) { return static_cast<unsigned char>(c) < ' '; })) {
+    if (has_control_character(bare)) {
         section.error(key, "holds a line end or control character");
         return {};
     }
@@ -222,9 +213,7 @@ void read_general_settings(const LoadContext& context, Config& config) {
         general.error("litellm_key_header_name", "not a name for an HTTP header");
         return;
     }
-    config.key_header = *header;
-    for (char& c : config.key_header)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    config.key_header = lower_case(*header);
 }
 
 void read_litellm_settings(const LoadContext& context, Config& config) {

@@ -215,6 +215,14 @@ TEST(UnknownKeys, AreToldWhereTheyBelong) {
               "`router_settings`\n");
 }
 
+TEST(UnknownKeys, BeyondCountingEndWithOneLine) {
+    std::string text = "general_settings:\n";
+    for (int i = 0; i < 600; ++i) text += "  nobody_knows_" + std::to_string(i) + ": 1\n";
+    const auto warnings = loaded(text).warnings;
+    ASSERT_EQ(warnings.size(), 501U);
+    EXPECT_EQ(warnings.back().text(), "more than 500 findings; the rest is left out");
+}
+
 TEST(LaterKeys, AreWarningsOnlyWhereTheySaySomething) {
     EXPECT_EQ(warnings_of("litellm_settings: {cache: true, num_retries: , callbacks: ~}"),
               "config.yaml:1:20: litellm_settings.cache: not active yet (docs/status.md)\n");
