@@ -18,6 +18,8 @@ public:
 
     std::size_t size() const { return count_; }
     std::size_t offset(std::size_t i) const { return offsets_[i]; }
+    /// The token's first character; `i` is less than `size()`.
+    char operator[](std::size_t i) const { return text_[offsets_[i]]; }
     /// The token's first character; NUL behind the last token.
     char at(std::size_t i) const { return i < count_ ? text_[offsets_[i]] : '\0'; }
     /// The token and the blanks behind it.

@@ -12,32 +12,49 @@ std::unexpected<GatewayError> malformed(std::string_view why) {
     return fail(ErrorKind::bad_request, "The text is not a JSON object: " + std::string(why) + ".");
 }
 
-/// The index of the bracket that closes the one at `open`, the tokens' number if none does.
+/// The index of the bracket that closes the one at `open`, the tokens' number if none does. Most of
+/// a body's tokens pass here, so the loop has no branch but its ends.
 std::size_t closing_token(const JsonTokens& tokens, std::size_t open) {
     std::size_t depth = 0;
     for (std::size_t i = open; i < tokens.size(); ++i) {
-        const char c = tokens.at(i);
-        if (c == '{' || c == '[') ++depth;
-        if ((c == '}' || c == ']') && --depth == 0) return i;
+        // In ASCII a brace is its square bracket with bit 5 set.
+        const int c = tokens[i] | 0x20;
+        depth += static_cast<std::size_t>(c == '{');
+        depth -= static_cast<std::size_t>(c == '}');
+        if (depth == 0) return i;
     }
     return tokens.size();
 }
 
+/// The first backslash of the text, or a place before which there is none: one search instead of
+/// one for each key and string of a small object, and a bounded one in a large body.
+const char* first_escape(std::string_view text) {
+    constexpr std::size_t kSearchedBytes = 1024;
+    const std::size_t size = std::min(text.size(), kSearchedBytes);
+    const void* const found = std::memchr(text.data(), '\\', size);
+    return found != nullptr ? static_cast<const char*>(found) : text.data() + size;
+}
+
+/// The first backslash of a literal that is known to have none before `escapes`; null if none.
+const char* find_escape(std::string_view literal, const char* escapes) {
+    if (literal.data() + literal.size() <= escapes) return nullptr;
+    return static_cast<const char*>(std::memchr(literal.data(), '\\', literal.size()));
+}
+
 /// Whether the escapes of a literal are JSON's; its end and its characters are known to be right.
-bool has_valid_escapes(std::string_view literal) {
-    for (;;) {
-        const void* const found = std::memchr(literal.data(), '\\', literal.size());
-        if (found == nullptr) return true;
-        literal.remove_prefix(
-            static_cast<std::size_t>(static_cast<const char*>(found) - literal.data()));
+bool has_valid_escapes(std::string_view literal, const char* escapes) {
+    while (const char* const found = find_escape(literal, escapes)) {
+        literal.remove_prefix(static_cast<std::size_t>(found - literal.data()));
         const std::size_t length = json_escape_length(literal);
         if (length == 0) return false;
         literal.remove_prefix(length);
     }
+    return true;
 }
 
 /// Reads the value that begins at token `at`; returns the token behind it, 0 if it is malformed.
-std::size_t read_value(const JsonTokens& tokens, std::size_t at, JsonMember& member) {
+std::size_t read_value(const JsonTokens& tokens, std::size_t at, const char* escapes,
+                       JsonMember& member) {
     const char first = tokens.at(at);
     if (first == '{' || first == '[') {
         const std::size_t last = closing_token(tokens, at);
@@ -51,7 +68,7 @@ std::size_t read_value(const JsonTokens& tokens, std::size_t at, JsonMember& mem
     member.value = text;
     if (first == '"') {
         member.type = JsonType::string;
-        return has_valid_escapes(text) ? at + 1 : 0;
+        return has_valid_escapes(text, escapes) ? at + 1 : 0;
     }
     if (json_number_length(text) == text.size()) {
         member.type = JsonType::number;
@@ -121,20 +138,20 @@ Result<void> ObjectView::read_members(const JsonTokens& tokens) {
     if (tokens.at(0) != '{') return malformed("it does not begin with a brace");
     std::size_t at = 1;
     std::size_t escaped_keys = 0;
+    const char* const escapes = first_escape(text_);
     if (tokens.at(at) != '}') {
         for (;; ++at) {
             if (tokens.at(at) != '"') return malformed("a key is missing");
             if (members_.size() == kMaxMembers) return malformed("it has too many members");
             const std::string_view key = trim_json_right(tokens.text(at));
             if (tokens.at(at + 1) != ':') return malformed("a colon is missing");
-            JsonMember member;
-            const std::size_t next = read_value(tokens, at + 2, member);
+            JsonMember& member = members_.emplace_back();
+            const std::size_t next = read_value(tokens, at + 2, escapes, member);
             if (next == 0) return malformed("a value is malformed");
             member.key = key.substr(1, key.size() - 2);
-            if (std::memchr(member.key.data(), '\\', member.key.size()) != nullptr) ++escaped_keys;
+            if (find_escape(member.key, escapes) != nullptr) ++escaped_keys;
             member.whole = {key.data(), static_cast<std::size_t>(member.value.data() - key.data()) +
                                             member.value.size()};
-            members_.push_back(member);
             at = next;
             if (tokens.at(at) != ',') break;
         }
