@@ -229,6 +229,7 @@ asio::awaitable<Result<std::string_view>> ClientConnection::read_sized_body() {
         work.begin += length;
         co_return body;
     }
+    if (!work.body_share.raise_to(worker_.body_budget(), length)) co_return no_room();
     // Read into a buffer of the body's size: never more than the body, so what follows stays
     // unread.
     work.body = BorrowedBuffer(worker_.buffers(), length);
@@ -295,12 +296,15 @@ asio::awaitable<Result<std::string_view>> ClientConnection::read_chunked_body(
     co_return std::string_view(work.body.data(), size);
 }
 
-/// After an answer that did not need the body. False: too much of it, or broken.
+/// Whether what is left of the request can be read and thrown away, to keep the connection.
+bool ClientConnection::can_skip_body() const {
+    const auto& head = work_->head;
+    return body_ != Body::unread || (!head.expects_continue && !head.chunked &&
+                                     head.content_length <= kMaxSkippedBody);
+}
+
+/// After an answer that did not need the body. False: it did not come.
 asio::awaitable<bool> ClientConnection::skip_body() {
-    lingers_ = true;
-    if (!work_ || work_->head.expects_continue || work_->head.chunked ||
-        work_->head.content_length > kMaxSkippedBody)
-        co_return false;
     const auto body = co_await read_sized_body();
     lingers_ = !body;
     co_return body.has_value();
@@ -334,7 +338,7 @@ void ClientConnection::write_head(int status, std::string_view headers, std::siz
     } else {
         keep_alive_ = false;
     }
-    if (worker_.is_draining()) keep_alive_ = false;
+    if (worker_.is_draining() || !can_skip_body()) keep_alive_ = false;
     if (!keep_alive_)
         out += "connection: close\r\n";
     else if (work_->head.minor_version == 0)

@@ -42,6 +42,11 @@ void Tick::stop() {
     timer_.cancel();
 }
 
+void Tick::hurry() {
+    last_busy_ = Clock::now();
+    if (!stopped_) arm(last_busy_);
+}
+
 void Tick::arm(TimePoint when) {
     due_ = when;
     timer_.expires_at(when);  // cancels the wait before, whose handler then does nothing

@@ -103,6 +103,7 @@ void Worker::stop() {
     drain();
     cut();
     keep_running_.reset();
+    tick_.hurry();
 }
 
 void Worker::refresh_date() {

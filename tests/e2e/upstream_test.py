@@ -15,6 +15,7 @@ import fake_upstream as up
 from certificates import Authority
 from fake_upstream import FakeProxy, FakeUpstream
 from gateway import AUTH, Gateway, StartGateway, chat_body, free_port, model
+from wire import until
 
 CHAT = "/v1/chat/completions"
 CONNECTION_KINDS = ("api_connection_error", "service_unavailable_error")
@@ -54,6 +55,10 @@ def test_a_connection_that_carried_a_stream_is_used_again(
     upstream.always(up.sse(answers.stream("a")))
     for _ in range(3):
         assert one_worker.stream()[-1] == "[DONE]"
+        # The client has its end before the upstream's last chunk frame has come.
+        until(lambda: 'idle_upstream_connections{worker="0"} 1' in one_worker.get("/metrics").text,
+            "the connection is pooled",
+        )
     assert upstream.connections == 1
 
 

@@ -124,6 +124,7 @@ private:
     asio::awaitable<IoResult> fill(std::chrono::milliseconds timeout);
     asio::awaitable<Result<std::string_view>> read_sized_body();
     asio::awaitable<Result<std::string_view>> read_chunked_body(std::size_t max_bytes);
+    bool can_skip_body() const;
     asio::awaitable<bool> skip_body();
     asio::awaitable<bool> write(const Pieces& pieces);
     void write_head(int status, std::string_view headers, std::size_t length, bool sized);

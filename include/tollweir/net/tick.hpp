@@ -50,6 +50,8 @@ public:
 
     void start();
     void stop();
+    /// The next tick comes now, and fast ones follow.
+    void hurry();
 
     /// How late the last tick came: the time that something held up the loop.
     std::chrono::nanoseconds lag() const { return lag_; }
