@@ -177,7 +177,7 @@ class Gateway:
     def stop(self) -> None:
         """A signal; must end by itself and say 0."""
         if self.process.poll() is None:
-            # SIGINT leaves out the drain's delay, which a file of the test's own has at its default.
+            # SIGINT leaves out the drain's delay, which a file of the test's own may not set.
             self.signal(signal.SIGTERM if self.drains_at_once else signal.SIGINT)
             try:
                 code = self.wait_exit()

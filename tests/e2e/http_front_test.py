@@ -572,7 +572,7 @@ def test_connect_is_refused(shared: Any) -> None:
     got = bytes_of(
         gateway, b"CONNECT example.org:443 HTTP/1.1\r\nhost: example.org:443\r\n\r\n" + SMUGGLED
     )
-    assert got.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 405 ")), got
+    assert got.startswith(b"HTTP/1.1 405 "), got
     assert count_answers(got) == 1
 
 
@@ -636,7 +636,7 @@ def test_options_tells_the_methods(gateway: Gateway) -> None:
     with gateway.wire() as wire:
         for path, method in ((CHAT, "POST"), (ALIVE, "GET")):
             reply = wire.request("OPTIONS", path)
-            assert reply.status in (200, 204)
+            assert reply.status == 200
             assert method in (reply.header("allow") or "").split(", ")
 
 

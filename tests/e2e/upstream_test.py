@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import socket
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,8 @@ def test_a_connection_that_carried_a_stream_is_used_again(
     for _ in range(3):
         assert one_worker.stream()[-1] == "[DONE]"
         # The client has its end before the upstream's last chunk frame has come.
-        until(lambda: 'idle_upstream_connections{worker="0"} 1' in one_worker.get("/metrics").text,
+        until(
+            lambda: 'idle_upstream_connections{worker="0"} 1' in one_worker.get("/metrics").text,
             "the connection is pooled",
         )
     assert upstream.connections == 1
@@ -224,7 +226,7 @@ def test_a_connect_that_hangs_times_out(start: StartGateway) -> None:
         reply = gateway.chat()
         for filler in fillers:
             filler.close()
-    assert reply.status in (408, 503, 504), reply.body
+    reply.expect_error(408, "timeout_error")
     assert str(port) not in reply.text
 
 
@@ -356,11 +358,8 @@ def test_redirects_are_not_followed(
     """They would carry our key to wherever the upstream points."""
     with FakeUpstream() as stranger:
         upstream.answer(up.reply("", status=status, headers=[("location", stranger.base)]))
-        reply = one_worker.chat()
-        assert reply.status >= 500 or reply.status == status
-        assert reply.error
+        expect_failure(one_worker.chat(), 502, stranger.port)
         assert not stranger.requests
-        assert reply.header("location") is None
 
 
 @pytest.mark.parametrize("at", ["before the head", "in the head", "in the body"])
@@ -437,7 +436,7 @@ def test_a_certificate_is_checked(start: StartGateway, authority: Authority) -> 
         with FakeUpstream(tls=context) as upstream:
             gateway = start({"model_list": [model("m", upstream.base)]}, env=env)
             reply = gateway.chat()
-            assert reply.status in (502, 503), (name, reply.body)
+            assert reply.status == 502, (name, reply.body)
             assert reply.error["type"] in CONNECTION_KINDS
             assert not upstream.requests, f"{name}: nothing may be sent"
 
@@ -469,13 +468,21 @@ def test_verification_can_be_turned_off_and_a_path_names_a_ca(
             assert start(config).chat().status == 200
 
 
-def test_an_upstream_that_does_not_speak_tls_is_502(
-    start: StartGateway, upstream: FakeUpstream
-) -> None:
-    gateway = start({"model_list": [model("m", f"https://localhost:{upstream.port}/v1")]})
-    upstream.always(up.raw(b"HTTP/1.1 400 Bad Request\r\n\r\n", close=True))
-    reply = gateway.chat(timeout=5)
-    assert reply.status in (408, 502), reply.body
+def test_an_upstream_that_does_not_speak_tls_is_502(start: StartGateway) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        gateway = start({"model_list": [model("m", f"https://localhost:{port}/v1")]})
+
+        def answer_in_clear() -> None:
+            plain, _ = listener.accept()
+            plain.recv(65536)
+            plain.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+            plain.close()
+
+        other = threading.Thread(target=answer_in_clear)
+        other.start()
+        expect_failure(gateway.chat(), 502, port)
+        other.join()
 
 
 def test_a_tls_answer_cut_without_a_closing_alert_is_a_failure(
@@ -560,7 +567,7 @@ def test_a_proxy_that_refuses_is_an_error_without_its_address(
         config = {"model_list": [model("m", "https://far.example/v1")]}
         gateway = start(config, env=proxied(proxy, authority, HTTPS_PROXY=address))
         reply = gateway.chat()
-        assert reply.status in (502, 503), reply.body
+        assert reply.status == 502, reply.body
         for secret in ("127.0.0.1", "wrong-canary", str(proxy.port)):
             assert secret not in reply.text
         assert "wrong-canary" not in gateway.output
