@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -41,7 +42,8 @@ def print_report(data: Path, sort: str, lines: int, callers: bool = False) -> No
     done = subprocess.run([program("perf"), "report", "-i", str(data), "--stdio", "--no-children",
                            "--sort", sort, "--percent-limit", "0.3", *graph],
                           capture_output=True, text=True)
-    kept = [line for line in done.stdout.splitlines() if line.strip() and not line.startswith("#")]
+    kept = [re.sub(r"(\S) {2,}", r"\1  ", line).rstrip(" -") for line in done.stdout.splitlines()
+            if line.strip() and not line.startswith("#")]
     print("\n".join(kept[:lines]), "\n")
 
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cases import Bench, instructions_of
+from cases import Bench, WithoutDebugInfo, instructions_of
 from proxies import BenchError, Tollweir
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +23,7 @@ def measure(tools: Path) -> float:
         (Path(scratch) / "run").mkdir()
         bench = Bench(tools, Path(scratch) / "run", rounds=1, seconds=1)
         try:
-            count = instructions_of(bench, Tollweir)
+            count = instructions_of(bench, WithoutDebugInfo)
         finally:
             bench.close()
         if bench.errors:
