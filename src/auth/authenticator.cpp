@@ -84,7 +84,7 @@ Result<Identity> authenticate(const Config& config, const net::RequestHead& head
             "Authentication Error, Malformed API Key passed in. Ensure Key has `Bearer ` prefix.",
             "auth_error", ""));
     const auto key = credential.key;
-    if (equal_in_constant_time(key, config.master_key.reveal()))
+    if (equal_digests(sha256(key), config.master_key_digest))
         return Identity{Identity::Role::master};
     if (!key.starts_with("sk-"))
         return std::unexpected(refused("LiteLLM Virtual Key expected. Received=" + masked(key) +

@@ -165,6 +165,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Sna
         }
     }
     config.deployments.clear();
+    config.master_key_digest = sha256(config.master_key.reveal());
     snapshot->config_ = std::move(config);
     snapshot->index_groups();
     return std::shared_ptr<const Snapshot>(std::move(snapshot));

@@ -47,8 +47,13 @@ GatewayError unknown_model(Endpoint endpoint, std::string_view model) {
 }  // namespace
 
 asio::awaitable<Result<Admitted>> admit(RequestContext& context, Endpoint endpoint) {
-    const auto body = co_await context.client->read_body(context.config().server.max_body_bytes);
-    if (!body) co_return std::unexpected(body.error());
+    const auto max_body = context.config().server.max_body_bytes;
+    auto body = context.client->body_at_hand(max_body);
+    if (!body) {
+        const auto read = co_await context.client->read_body(max_body);
+        if (!read) co_return std::unexpected(read.error());
+        body = *read;
+    }
     if (auto scanned = openai_front().scan(endpoint, *body, context.view); !scanned)
         co_return std::unexpected(scanned.error());
     context.record.stream = context.view.stream;

@@ -107,7 +107,6 @@ private:
     const Deployment& deployment_;
     const std::string& model_;
     Leg& leg_;
-    UpstreamBody body_;
     TimePoint sent_{};
 };
 
@@ -149,7 +148,9 @@ asio::awaitable<Result<void>> Attempt::call(net::CancelSlot& slot, const CallTim
     const auto dialect = deployment_.provider->dialect(endpoint);
     if (!dialect || *dialect != Dialect::openai)
         co_return std::unexpected(not_offered(deployment_, endpoint));
-    if (auto built = body_.build(context_.view, deployment_, model_, context_.config()); !built)
+    if (auto built =
+            context_.upstream_body.build(context_.view, deployment_, model_, context_.config());
+        !built)
         co_return built;
     UpstreamHead computed;
     const auto* head = &deployment_.heads[static_cast<std::size_t>(endpoint)];
@@ -163,7 +164,8 @@ asio::awaitable<Result<void>> Attempt::call(net::CancelSlot& slot, const CallTim
     const auto deadline = after(context_.client->arrival(), stream ? timeouts.gap : timeouts.whole);
     DeploymentCall call(context_.state->worker.upstreams(), slot, deployment_.origin);
     sent_ = Clock::now();
-    if (auto sent = co_await call.send(*head, body_.pieces(), deadline); !sent) co_return sent;
+    if (auto sent = co_await call.send(*head, context_.upstream_body.pieces(), deadline); !sent)
+        co_return sent;
     if (stream) co_return co_await answer_stream(call, timeouts);
     if (auto read = co_await call.read_head(deadline); !read) co_return read;
     co_return co_await answer_whole(call, deadline);
@@ -199,11 +201,15 @@ asio::awaitable<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePo
     take_upstream_headers(call.head(), context_.upstream_headers);
     if (call.head().status >= 400) co_return co_await take_error(call, deadline);
     const auto status = call.head().status;
-    const auto body =
-        co_await call.read_whole(context_.config().upstream.max_response_bytes, deadline);
-    if (!body) co_return std::unexpected(body.error());
+    auto body = call.whole_at_hand();
+    if (!body) {
+        const auto max_bytes = context_.config().upstream.max_response_bytes;
+        const auto read = co_await call.read_whole(max_bytes, deadline);
+        if (!read) co_return std::unexpected(read.error());
+        body = *read;
+    }
     record.upstream = since(sent_);
-    ReplyEditor editor;
+    auto& editor = context_.reply_editor;
     auto& pieces = context_.pieces;
     pieces.clear();
     if (auto edited =
@@ -226,7 +232,7 @@ asio::awaitable<Result<void>> Attempt::answer_stream(DeploymentCall& call,
     const auto& config = context_.config();
     StreamEdits edits;
     edits.model = context_.requested_model;
-    edits.hide_usage = body_.hides_usage();
+    edits.hide_usage = context_.upstream_body.hides_usage();
     const auto editor = openai_front().open_pass_through(std::move(edits));
     write_stream_headers();
     StreamRelay stream(context_, call, *editor,
@@ -358,15 +364,11 @@ Result<CallTimeouts> choose_timeouts(const RequestContext& context, const Deploy
     return timeouts;
 }
 
-asio::awaitable<Result<void>> run_attempt(RequestContext& context, const Candidate& candidate,
-                                          Settlement& settlement) {
-    Attempt attempt(context, candidate, settlement.open_leg(*candidate.deployment));
-    co_return co_await attempt.run();
-}
-
 asio::awaitable<Result<void>> run_plan(RequestContext& context, const Plan& plan,
                                        Settlement& settlement) {
-    co_return co_await run_attempt(context, plan.candidates.front(), settlement);
+    const auto& candidate = plan.candidates.front();
+    Attempt attempt(context, candidate, settlement.open_leg(*candidate.deployment));
+    co_return co_await attempt.run();
 }
 
 }  // namespace tollweir

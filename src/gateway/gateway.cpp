@@ -110,7 +110,6 @@ void RequestContext::clear() {
     upstream_headers.clear();
     view.clear();
     headers.clear();
-    scratch.clear();
     pieces.clear();
 }
 
@@ -183,19 +182,22 @@ asio::awaitable<void> Gateway::handle(net::ClientConnection& client) {
         route = match.index;
         context.record.route = match.route->path;
         context.path_model = match.model;
-        outcome = match.wrong_method ? std::unexpected(wrong_method(*match.route))
-                                     : co_await dispatch(context, *match.route);
+        if (match.wrong_method)
+            outcome = std::unexpected(wrong_method(*match.route));
+        else if (outcome = authorize(context, match.route->access); outcome)
+            outcome = match.route->handler == Handler::model_call
+                          ? co_await call_model(context, match.route->endpoint)
+                          : co_await dispatch(context, *match.route);
     }
     if (!outcome) co_await respond_error(context, std::move(outcome.error()));
     finish(context, route);
 }
 
 asio::awaitable<Result<void>> Gateway::dispatch(RequestContext& context, const Route& route) {
-    if (auto allowed = authorize(context, route.access); !allowed) co_return allowed;
     const auto& head = context.client->head();
     switch (route.handler) {
         case Handler::model_call:
-            co_return co_await call_model(context, route.endpoint);
+            break;  // gone its own, shorter way
         case Handler::models: {
             const bool patterns = query_value(head.query, "return_wildcard_routes") == "true";
             co_return co_await respond_json(context, 200, list_models(*context.snapshot, patterns));

@@ -67,4 +67,11 @@ void BufferPool::trim() {
     }
 }
 
+void grow(BufferPool& pool, BorrowedBuffer& buffer, std::size_t size, std::size_t capacity) {
+    if (buffer && buffer.capacity() >= capacity) return;
+    BorrowedBuffer bigger(pool, capacity);
+    if (size > 0) std::memcpy(bigger.data(), buffer.data(), size);
+    buffer = std::move(bigger);
+}
+
 }  // namespace tollweir::net

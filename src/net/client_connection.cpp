@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "tollweir/core/log.hpp"
+#include "tollweir/net/chunk_decoder.hpp"
 #include "tollweir/net/http_status.hpp"
 #include "tollweir/net/worker.hpp"
 
@@ -77,7 +78,11 @@ asio::awaitable<bool> ClientConnection::serve_request(RequestHandler& handler) {
     begun_ = streaming_ = chunked_out_ = head_only_ = false;
     body_ = Body::none;
     arrival_ = Clock::now();
-    if (!co_await read_head(handler)) co_return false;
+    compact();
+    if (parse_head().step == HeadStep::done)
+        stream_.set_busy(true);
+    else if (!co_await read_head(handler))
+        co_return false;
     head_only_ = work_->head.method == "HEAD";
     keep_alive_ = work_->head.keep_alive;
     if (work_->head.has_body()) body_ = Body::unread;
@@ -118,51 +123,47 @@ asio::awaitable<IoResult> ClientConnection::fill(std::chrono::milliseconds timeo
     co_return got;
 }
 
+/// The head stays where it is while its views live; so it begins at the buffer's front.
+void ClientConnection::compact() {
+    auto& work = *work_;
+    if (work.begin == 0) return;
+    std::memmove(work.buffer.data(), work.buffer.data() + work.begin, work.end - work.begin);
+    work.end -= work.begin;
+    work.begin = 0;
+}
+
+/// Reads what is there, once, and parses it.
+HeadProgress ClientConnection::parse_head() {
+    auto& work = *work_;
+    if (work.begin == work.end) {
+        const auto got =
+            stream_.try_read(work.buffer.data() + work.end, work.buffer.capacity() - work.end);
+        if (got) work.end += got.size;
+    }
+    auto progress =
+        parse_request_head({work.buffer.data() + work.begin, work.end - work.begin},
+                           {limits_.max_header_bytes, limits_.max_header_count}, work.head);
+    work.begin += progress.consumed;
+    return progress;
+}
+
 asio::awaitable<bool> ClientConnection::read_head(RequestHandler& handler) {
     auto& work = *work_;
-    // The head stays where it is while its views live; so it begins at the buffer's front.
-    if (work.begin > 0) {
-        std::memmove(work.buffer.data(), work.buffer.data() + work.begin, work.end - work.begin);
-        work.end -= work.begin;
-        work.begin = 0;
-    }
-    work.parser.start(work.head, limits_.max_header_bytes, limits_.max_header_count);
     const auto deadline = after(arrival_, limits_.header_timeout);
     stream_.set_busy(true);
     for (;;) {
-        if (work.begin < work.end) {
-            const auto [step, consumed] =
-                work.parser.parse_head({work.buffer.data() + work.begin, work.end - work.begin});
-            work.begin += consumed;
-            if (step == RequestParser::Step::done) break;
-            if (step == RequestParser::Step::failed) {
-                co_await refuse(handler, work.parser.error());
-                co_return false;
-            }
+        const auto progress = parse_head();
+        if (progress.step == HeadStep::done) break;
+        if (progress.step == HeadStep::failed) {
+            co_await refuse(handler, progress.error);
+            co_return false;
         }
-        if (work.end == work.buffer.capacity()) {
-            // Views into the old buffer die with it: begin the parse anew, which happens once for a
-            // head over 16 KiB.
-            BorrowedBuffer bigger(worker_.buffers(), limits_.max_header_bytes + BufferPool::kSmall);
-            if (bigger.capacity() <= work.buffer.capacity()) {
-                co_await refuse(handler,
-                                GatewayError(ErrorKind::headers_too_large, ErrorSource::client,
-                                             "the request's header is too large"));
-                co_return false;
-            }
-            std::memcpy(bigger.data(), work.buffer.data(), work.end);
-            work.buffer = std::move(bigger);
-            work.begin = 0;
-            work.parser.start(work.head, limits_.max_header_bytes, limits_.max_header_count);
-            continue;
-        }
-        auto got =
-            stream_.try_read(work.buffer.data() + work.end, work.buffer.capacity() - work.end);
-        if (got.status == IoStatus::would_block) {
-            stream_.set_deadline(deadline);
-            got = co_await stream_.read_some(work.buffer.data() + work.end,
-                                             work.buffer.capacity() - work.end, true);
-        }
+        if (work.end == work.buffer.capacity())
+            grow(worker_.buffers(), work.buffer, work.end,
+                 limits_.max_header_bytes + BufferPool::kSmall);
+        stream_.set_deadline(deadline);
+        const auto got = co_await stream_.read_some(work.buffer.data() + work.end,
+                                                    work.buffer.capacity() - work.end);
         if (got.status == IoStatus::timed_out) {
             co_await refuse(handler, GatewayError(ErrorKind::timeout, ErrorSource::client,
                                                   "the request's header took too long"));
@@ -201,6 +202,18 @@ std::unexpected<GatewayError> ClientConnection::no_room() {
                        "too many large requests are in memory at the moment");
     error.retry_after = "1";
     return std::unexpected(std::move(error));
+}
+
+std::optional<std::string_view> ClientConnection::body_at_hand(std::size_t max_bytes) {
+    auto& work = *work_;
+    if (body_ == Body::none) return std::string_view{};
+    const auto length = work.head.content_length;
+    if (work.head.chunked || length > max_bytes || length > work.end - work.begin)
+        return std::nullopt;
+    body_ = Body::read;
+    const std::string_view body(work.buffer.data() + work.begin, static_cast<std::size_t>(length));
+    work.begin += body.size();
+    return body;
 }
 
 asio::awaitable<Result<std::string_view>> ClientConnection::read_body(std::size_t max_bytes) {
@@ -258,32 +271,39 @@ asio::awaitable<Result<std::string_view>> ClientConnection::read_chunked_body(
     auto have = work.end - work.begin;
     grow(worker_.buffers(), raw, 0, have);
     std::memcpy(raw.data(), work.buffer.data() + work.begin, have);
+    ChunkDecoder decoder;
+    const auto refuse_body = [&](ErrorKind kind, const char* message) {
+        body_ = Body::broken;
+        keep_alive_ = false;
+        return fail(kind, message);
+    };
     for (;;) {
-        const auto [step, consumed] = work.parser.parse_chunks(
-            {raw.data(), have}, worker_.buffers(), work.body, size, max_bytes);
-        std::memmove(raw.data(), raw.data() + consumed, have - consumed);
-        have -= consumed;
-        if (step == RequestParser::Step::failed) {
-            body_ = Body::broken;
-            keep_alive_ = false;
-            co_return std::unexpected(work.parser.error());
+        std::string_view input(raw.data(), have);
+        for (auto piece = decoder.take(input); !piece.empty(); piece = decoder.take(input)) {
+            if (piece.size() > max_bytes - size)
+                co_return refuse_body(ErrorKind::payload_too_large,
+                                      "the request's body is too large");
+            const auto needed = size + piece.size();
+            if (needed > work.body.capacity())
+                grow(worker_.buffers(), work.body, size,
+                     std::max(needed, 2 * work.body.capacity()));
+            std::memcpy(work.body.data() + size, piece.data(), piece.size());
+            size = needed;
         }
+        if (decoder.is_broken())
+            co_return refuse_body(ErrorKind::bad_request,
+                                  "the request's chunks are not valid HTTP/1.1");
+        std::memmove(raw.data(), input.data(), input.size());
+        have = input.size();
         if (!work.body_share.raise_to(worker_.body_budget(), work.body.capacity()))
             co_return no_room();
-        if (step == RequestParser::Step::done) break;
-        if (have == raw.capacity()) {
-            body_ = Body::broken;
-            keep_alive_ = false;
-            co_return fail(ErrorKind::bad_request, "a chunk's header is too long");
-        }
-        auto got = stream_.try_read(raw.data() + have, raw.capacity() - have);
-        if (got.status == IoStatus::would_block) {
-            stream_.set_deadline(after(Clock::now(), limits_.body_timeout));
-            got = co_await stream_.read_some(raw.data() + have, raw.capacity() - have, true);
-        }
+        if (decoder.is_done()) break;
+        stream_.set_deadline(after(Clock::now(), limits_.body_timeout));
+        const auto got = co_await stream_.read_some(raw.data() + have, raw.capacity() - have);
         if (!got) co_return explain(got.status, "the request's body");
         have += got.size;
     }
+    stream_.set_deadline(kNever);
     // What is left belongs to the next request.
     if (work.begin + have > work.buffer.capacity()) {
         keep_alive_ = false;
@@ -299,8 +319,8 @@ asio::awaitable<Result<std::string_view>> ClientConnection::read_chunked_body(
 /// Whether what is left of the request can be read and thrown away, to keep the connection.
 bool ClientConnection::can_skip_body() const {
     const auto& head = work_->head;
-    return body_ != Body::unread || (!head.expects_continue && !head.chunked &&
-                                     head.content_length <= kMaxSkippedBody);
+    return body_ != Body::unread ||
+           (!head.expects_continue && !head.chunked && head.content_length <= kMaxSkippedBody);
 }
 
 /// After an answer that did not need the body. False: it did not come.
@@ -348,12 +368,19 @@ void ClientConnection::write_head(int status, std::string_view headers, std::siz
     out += "\r\n";
 }
 
+/// Nothing: some is left, which `write` sends.
+std::optional<bool> ClientConnection::write_now(const Pieces& pieces) {
+    cursor_ = {};
+    const auto sent = stream_.try_write(pieces, cursor_);
+    if (sent.status == IoStatus::would_block) return std::nullopt;
+    if (!sent) leave();
+    return static_cast<bool>(sent);
+}
+
+/// The rest of a write that `write_now` began.
 asio::awaitable<bool> ClientConnection::write(const Pieces& pieces) {
-    const auto sent = co_await stream_.write(pieces, limits_.write_timeout);
-    if (!sent) {
-        keep_alive_ = false;
-        leave();
-    }
+    const auto sent = co_await stream_.write_rest(pieces, cursor_, limits_.write_timeout);
+    if (!sent) leave();
     co_return static_cast<bool>(sent);
 }
 
@@ -364,6 +391,7 @@ asio::awaitable<bool> ClientConnection::respond(int status, std::string_view hea
     auto& pieces = work_->pieces;
     pieces.assign(1, work_->out);
     if (!head_only_) pieces.insert(pieces.end(), body.begin(), body.end());
+    if (const auto sent = write_now(pieces)) co_return *sent;
     co_return co_await write(pieces);
 }
 
@@ -372,7 +400,8 @@ void ClientConnection::begin_stream(int status, std::string_view headers) {
     write_head(status, headers, 0, false);
 }
 
-asio::awaitable<bool> ClientConnection::send(const Pieces& pieces) {
+/// Puts the head before the first piece and the chunk's frame around each.
+void ClientConnection::frame(const Pieces& pieces, bool last) {
     auto& all = work_->pieces;
     all.clear();
     if (!begun_) all.push_back(work_->out);
@@ -385,26 +414,22 @@ asio::awaitable<bool> ClientConnection::send(const Pieces& pieces) {
         all.push_back(work_->frame);
     }
     all.insert(all.end(), pieces.begin(), pieces.end());
-    if (chunked_out_ && size > 0) all.push_back("\r\n");
-    co_return co_await write(all);
+    if (!chunked_out_) return;
+    if (size > 0) all.push_back("\r\n");
+    if (last) all.push_back("0\r\n\r\n");
+}
+
+asio::awaitable<bool> ClientConnection::send(const Pieces& pieces) {
+    frame(pieces, false);
+    if (const auto sent = write_now(work_->pieces)) co_return *sent;
+    co_return co_await write(work_->pieces);
 }
 
 asio::awaitable<bool> ClientConnection::finish_stream(const Pieces& last) {
-    auto& all = work_->pieces;
-    all.clear();
-    if (!begun_) all.push_back(work_->out);
-    begun_ = true;
-    const auto size = total_size(last);
-    if (chunked_out_ && size > 0) {
-        char digits[20];
-        const auto end = std::to_chars(digits, digits + sizeof digits, size, 16).ptr;
-        work_->frame.assign(digits, end).append("\r\n");
-        all.push_back(work_->frame);
-    }
-    all.insert(all.end(), last.begin(), last.end());
-    if (chunked_out_) all.push_back(size > 0 ? "\r\n0\r\n\r\n" : "0\r\n\r\n");
+    frame(last, true);
     streaming_ = false;
-    co_return co_await write(all);
+    if (const auto sent = write_now(work_->pieces)) co_return *sent;
+    co_return co_await write(work_->pieces);
 }
 
 void ClientConnection::release_request() {

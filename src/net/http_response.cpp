@@ -1,14 +1,55 @@
 #include "tollweir/net/http_response.hpp"
 
 #include <algorithm>
-#include <boost/beast/http/basic_parser.hpp>
-#include <charconv>
-#include <cstring>
 
 namespace tollweir::net {
 
-namespace http = boost::beast::http;
-using boost::beast::error_code;
+namespace {
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// `HTTP/1.1 200 OK`.
+bool read_status_line(std::string_view line, ResponseHead& head) {
+    if (line.size() < 12 || !line.starts_with("HTTP/1.") || !is_digit(line[7]) || line[8] != ' ')
+        return false;
+    if (line.size() > 12 && line[12] != ' ') return false;
+    const auto code = line.substr(9, 3);
+    if (!std::ranges::all_of(code, is_digit) || code[0] == '0') return false;
+    head.status = (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');
+    head.keep_alive = line[7] != '0';
+    return true;
+}
+
+bool read_framing(ResponseHead& head) {
+    for (const auto& [name, value] : head.fields) {
+        if (name.size() == 14 && same_name(name, "content-length")) {
+            const auto length = parse_length(value);
+            // Servers exist that repeat it; what they may not do is contradict themselves.
+            if (!length || (head.sized && *length != head.content_length)) return false;
+            head.content_length = *length;
+            head.sized = true;
+        } else if (name.size() == 17 && same_name(name, "transfer-encoding")) {
+            if (head.chunked || !same_name(value, "chunked")) return false;
+            head.chunked = true;
+        } else if (name.size() == 10 && same_name(name, "connection")) {
+            if (has_token(value, "close"))
+                head.keep_alive = false;
+            else if (has_token(value, "keep-alive"))
+                head.keep_alive = true;
+        }
+    }
+    if (head.chunked && head.sized) return false;
+    if (head.status / 100 == 1 || head.status == 204 || head.status == 304) {
+        head.sized = true;
+        head.chunked = false;
+        head.content_length = 0;
+    }
+    return true;
+}
+
+}  // namespace
 
 std::optional<std::string_view> ResponseHead::find(std::string_view name) const {
     for (const auto& field : fields)
@@ -23,147 +64,26 @@ std::string_view ResponseHead::media_type() const {
     return name;
 }
 
-struct ResponseParser::State {
-    class Parser final : public http::basic_parser<false> {
-    public:
-        Parser(State& state, ResponseHead& head, std::size_t max_fields)
-            : state_(state), head_(head), max_fields_(max_fields) {}
-
-    private:
-        void on_response_impl(int status, boost::beast::string_view, int version,
-                              error_code&) override {
-            head_.status = status;
-            head_.keep_alive = version >= 11;
-        }
-        void on_field_impl(http::field, boost::beast::string_view name,
-                           boost::beast::string_view value, error_code& ec) override {
-            if (state_.head_done) return;  // trailers
-            if (head_.fields.size() >= max_fields_) {
-                ec = http::error::bad_field;
-                return;
-            }
-            head_.fields.push_back({{name.data(), name.size()}, {value.data(), value.size()}});
-        }
-        void on_header_impl(error_code& ec) override {
-            int lengths = 0;
-            for (const auto& [name, value] : head_.fields) {
-                if (same_name(name, "content-length")) {
-                    std::uint64_t length = 0;
-                    const auto [end, problem] =
-                        std::from_chars(value.data(), value.data() + value.size(), length);
-                    if (problem != std::errc{} || end != value.data() + value.size() ||
-                        (lengths++ > 0 && length != head_.content_length))
-                        ec = http::error::bad_content_length;
-                    head_.content_length = length;
-                    head_.sized = true;
-                } else if (same_name(name, "transfer-encoding")) {
-                    if (!same_name(value, "chunked")) ec = http::error::bad_transfer_encoding;
-                    head_.chunked = true;
-                } else if (same_name(name, "connection")) {
-                    if (same_name(value, "close")) head_.keep_alive = false;
-                    if (same_name(value, "keep-alive")) head_.keep_alive = true;
-                }
-            }
-            if (head_.chunked && head_.sized) ec = http::error::bad_transfer_encoding;
-            const bool bodiless =
-                head_.status / 100 == 1 || head_.status == 204 || head_.status == 304;
-            if (bodiless) {
-                head_.sized = true;
-                head_.chunked = false;
-                head_.content_length = 0;
-            }
-        }
-        void on_chunk_header_impl(std::uint64_t, boost::beast::string_view, error_code&) override {}
-        std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view bytes,
-                                       error_code&) override {
-            std::memmove(state_.out, bytes.data(), bytes.size());
-            state_.out += bytes.size();
-            return bytes.size();
-        }
-        void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
-        std::size_t on_body_impl(boost::beast::string_view, error_code& ec) override {
-            ec = http::error::unexpected_body;  // sized bodies do not go through the parser
-            return 0;
-        }
-        void on_finish_impl(error_code&) override {}
-        void on_request_impl(http::verb, boost::beast::string_view, boost::beast::string_view, int,
-                             error_code&) override {}
-
-        State& state_;
-        ResponseHead& head_;
-        const std::size_t max_fields_;
-    };
-
-    std::optional<Parser> parser;
-    ResponseHead* head = nullptr;
-    std::size_t max_bytes = 0;
-    std::size_t max_fields = 0;
-    char* out = nullptr;
-    bool head_done = false;
-};
-
-ResponseParser::ResponseParser() : state_(std::make_unique<State>()) {}
-ResponseParser::~ResponseParser() = default;
-
-void ResponseParser::start(ResponseHead& head, std::size_t max_bytes, std::size_t max_fields) {
-    state_->head = &head;
-    state_->max_bytes = max_bytes;
-    state_->max_fields = max_fields;
-    state_->head_done = false;
-}
-
-ResponseParser::Progress ResponseParser::parse_head(std::string_view bytes) {
-    auto& state = *state_;
-    // A head comes in one read but for rare cases: so each try begins anew, and the buffer may move
-    // between two.
+ResponseProgress parse_response_head(std::string_view bytes, const HeadLimits& limits,
+                                     ResponseHead& head) {
+    constexpr std::string_view kBegin = "HTTP/1.";
+    const ResponseProgress failed{HeadStep::failed, 0};
+    if (bytes.substr(0, kBegin.size()) != kBegin.substr(0, bytes.size())) return failed;
     const auto end = bytes.find("\r\n\r\n");
-    if (end == bytes.npos)
-        return {bytes.size() > state.max_bytes ? Step::failed : Step::need_more, 0};
-    // Folded lines would be read elsewhere, into a buffer that dies.
-    const auto text = bytes.substr(0, end + 4);
-    if (text.find("\n ") != text.npos || text.find("\n\t") != text.npos) return {Step::failed, 0};
-    auto& head = *state.head;
-    state.head_done = false;
+    const auto text = bytes.substr(0, end == bytes.npos ? end : end + 4);
+    if (text.size() > limits.max_bytes || find_ambiguity(text) != nullptr) return failed;
+    if (end == bytes.npos) return {HeadStep::need_more, 0};
     head.fields.clear();
     head.sized = head.chunked = false;
     head.content_length = 0;
     head.bytes.assign(text);
-    state.parser.emplace(state, head, state.max_fields);
-    state.parser->header_limit(static_cast<std::uint32_t>(state.max_bytes));
-    state.parser->body_limit(boost::none);
-    std::size_t consumed = 0;
-    while (!state.parser->is_header_done()) {
-        error_code ec;
-        const auto step = state.parser->put(
-            boost::asio::const_buffer(head.bytes.data() + consumed, head.bytes.size() - consumed),
-            ec);
-        consumed += step;
-        if (ec || step == 0) return {Step::failed, 0};
-    }
-    state.head_done = true;
-    return {Step::done, head.bytes.size()};
-}
-
-ResponseParser::Step ResponseParser::parse_chunks(char* bytes, std::size_t& out, std::size_t& in,
-                                                  std::size_t end) {
-    auto& state = *state_;
-    auto& parser = *state.parser;
-    state.out = bytes + out;
-    auto step_result = Step::need_more;
-    while (in < end && !parser.is_done()) {
-        error_code ec;
-        const auto step = parser.put(boost::asio::const_buffer(bytes + in, end - in), ec);
-        in += step;
-        if (ec == http::error::need_more) break;
-        if (ec) {
-            step_result = Step::failed;
-            break;
-        }
-        if (step == 0) break;
-    }
-    out = static_cast<std::size_t>(state.out - bytes);
-    if (step_result != Step::failed && parser.is_done()) step_result = Step::done;
-    return step_result;
+    const std::string_view own = head.bytes;
+    const auto line_end = own.find('\r');
+    if (!read_status_line(own.substr(0, line_end), head) ||
+        !split_fields(own.substr(line_end + 2), limits.max_fields, head.fields) ||
+        !read_framing(head))
+        return failed;
+    return {HeadStep::done, text.size()};
 }
 
 }  // namespace tollweir::net

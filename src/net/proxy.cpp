@@ -4,9 +4,11 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
-#include <boost/beast/core/detail/base64.hpp>
 #include <cctype>
 #include <charconv>
+#include <span>
+
+#include "tollweir/core/base64.hpp"
 
 namespace tollweir::net {
 
@@ -45,9 +47,8 @@ std::string percent_decoded(std::string_view text) {
 }
 
 std::string base64(std::string_view text) {
-    namespace b64 = boost::beast::detail::base64;
-    std::string out(b64::encoded_size(text.size()), '\0');
-    out.resize(b64::encode(out.data(), text.data(), text.size()));
+    std::string out;
+    append_base64(out, std::as_bytes(std::span(text)));
     return out;
 }
 

@@ -31,32 +31,25 @@ bool is_would_block(int error) {
     return error == EAGAIN || error == EWOULDBLOCK;
 }
 
-/// Where a gather write stands.
-struct Cursor {
-    const Pieces& pieces;
-    std::size_t index = 0;
-    std::size_t offset = 0;
+bool is_done(const Pieces& pieces, Stream::Cursor& cursor) {
+    while (cursor.index < pieces.size() && cursor.offset == pieces[cursor.index].size()) {
+        ++cursor.index;
+        cursor.offset = 0;
+    }
+    return cursor.index == pieces.size();
+}
 
-    bool done() {
-        while (index < pieces.size() && offset == pieces[index].size()) {
-            ++index;
-            offset = 0;
-        }
-        return index == pieces.size();
-    }
-    void advance(std::size_t size) {
-        while (size > 0) {
-            const auto left = pieces[index].size() - offset;
-            const auto step = std::min(left, size);
-            offset += step;
-            size -= step;
-            if (offset == pieces[index].size()) {
-                ++index;
-                offset = 0;
-            }
+void advance(const Pieces& pieces, Stream::Cursor& cursor, std::size_t size) {
+    while (size > 0) {
+        const auto step = std::min(pieces[cursor.index].size() - cursor.offset, size);
+        cursor.offset += step;
+        size -= step;
+        if (cursor.offset == pieces[cursor.index].size()) {
+            ++cursor.index;
+            cursor.offset = 0;
         }
     }
-};
+}
 
 }  // namespace
 
@@ -181,10 +174,13 @@ IoResult Stream::try_read(char* data, std::size_t size) {
 }
 
 asio::awaitable<IoResult> Stream::read_some(char* data, std::size_t size, bool wait_first) {
+    wait_first = wait_first && (ssl_ == nullptr || SSL_pending(ssl_) == 0);
     for (;;) {
         if (wait_first) {
-            const auto waited = co_await wait_readable();
-            if (waited != IoStatus::ok) co_return IoResult{waited};
+            if (cancelled_ || expired_) co_return IoResult{why_aborted()};
+            const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_read, await);
+            if (cancelled_ || expired_) co_return IoResult{why_aborted()};
+            if (error) co_return IoResult{IoStatus::failed};
         }
         const auto got = try_read(data, size);
         if (got.status != IoStatus::would_block) co_return got;
@@ -192,50 +188,56 @@ asio::awaitable<IoResult> Stream::read_some(char* data, std::size_t size, bool w
     }
 }
 
-asio::awaitable<IoResult> Stream::write(const Pieces& pieces, std::chrono::milliseconds stall) {
-    if (cancelled_) co_return IoResult{IoStatus::cancelled};
-    if (ssl_ != nullptr) co_return co_await write_tls(pieces, stall);
-    co_return co_await write_plain(pieces, stall);
+IoResult Stream::try_write(const Pieces& pieces, Cursor& cursor) {
+    if (cancelled_) return {IoStatus::cancelled};
+    return ssl_ != nullptr ? try_write_tls(pieces, cursor) : try_write_plain(pieces, cursor);
 }
 
-asio::awaitable<IoResult> Stream::write_plain(const Pieces& pieces,
-                                              std::chrono::milliseconds stall) {
-    Cursor cursor{pieces};
-    std::size_t total = 0;
-    while (!cursor.done()) {
+asio::awaitable<IoResult> Stream::write_rest(const Pieces& pieces, Cursor cursor,
+                                             std::chrono::milliseconds stall) {
+    for (;;) {
+        set_deadline(after(Clock::now(), stall));
+        const auto waited = co_await wait(write_wants_read_ ? asio::socket_base::wait_read
+                                                            : asio::socket_base::wait_write);
+        if (waited != IoStatus::ok) co_return IoResult{waited};
+        set_deadline(kNever);
+        const auto sent = try_write(pieces, cursor);
+        if (sent.status != IoStatus::would_block) co_return sent;
+    }
+}
+
+asio::awaitable<IoResult> Stream::write(const Pieces& pieces, std::chrono::milliseconds stall) {
+    Cursor cursor;
+    const auto sent = try_write(pieces, cursor);
+    if (sent.status != IoStatus::would_block) co_return sent;
+    co_return co_await write_rest(pieces, cursor, stall);
+}
+
+IoResult Stream::try_write_plain(const Pieces& pieces, Cursor& cursor) {
+    while (!is_done(pieces, cursor)) {
         std::array<iovec, kMaxPiecesPerWrite> vectors;
         std::size_t count = 0;
         for (auto i = cursor.index; i < pieces.size() && count < vectors.size(); ++i) {
-            const auto skip = i == cursor.index ? cursor.offset : 0;
-            const auto piece = pieces[i].substr(skip);
+            const auto piece = pieces[i].substr(i == cursor.index ? cursor.offset : 0);
             if (!piece.empty()) vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
         }
         msghdr message{};
         message.msg_iov = vectors.data();
         message.msg_iovlen = count;
         const auto sent = ::sendmsg(native(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent >= 0) {
-            cursor.advance(static_cast<std::size_t>(sent));
-            total += static_cast<std::size_t>(sent);
-            continue;
-        }
-        if (errno == EINTR) continue;
-        if (!is_would_block(errno)) co_return IoResult{IoStatus::failed, total};
-        set_deadline(after(Clock::now(), stall));
-        const auto waited = co_await wait(asio::socket_base::wait_write);
-        if (waited != IoStatus::ok) co_return IoResult{waited, total};
-        set_deadline(kNever);
+        if (sent >= 0)
+            advance(pieces, cursor, static_cast<std::size_t>(sent));
+        else if (errno != EINTR)
+            return {is_would_block(errno) ? IoStatus::would_block : IoStatus::failed};
     }
-    co_return IoResult{IoStatus::ok, total};
+    return {IoStatus::ok};
 }
 
-asio::awaitable<IoResult> Stream::write_tls(const Pieces& pieces, std::chrono::milliseconds stall) {
+IoResult Stream::try_write_tls(const Pieces& pieces, Cursor& cursor) {
     // Shared by all connections of the thread: between a refused write and its repetition others
     // may use it, so the repetition gathers the same bytes again (ACCEPT_MOVING_WRITE_BUFFER).
     static thread_local std::array<char, kTlsRecord> scratch;
-    Cursor cursor{pieces};
-    std::size_t total = 0;
-    while (!cursor.done()) {
+    while (!is_done(pieces, cursor)) {
         const char* data = pieces[cursor.index].data() + cursor.offset;
         auto size = std::min(pieces[cursor.index].size() - cursor.offset, kTlsRecord);
         if (size < kTlsRecord && cursor.index + 1 < pieces.size()) {
@@ -251,21 +253,15 @@ asio::awaitable<IoResult> Stream::write_tls(const Pieces& pieces, std::chrono::m
         ERR_clear_error();
         std::size_t sent = 0;
         if (SSL_write_ex(ssl_, data, size, &sent) == 1) {
-            cursor.advance(sent);
-            total += sent;
+            advance(pieces, cursor, sent);
             continue;
         }
         const auto wanted = SSL_get_error(ssl_, 0);
-        if (wanted != SSL_ERROR_WANT_WRITE && wanted != SSL_ERROR_WANT_READ)
-            co_return IoResult{IoStatus::failed, total};
-        set_deadline(after(Clock::now(), stall));
-        const auto waited =
-            co_await wait(wanted == SSL_ERROR_WANT_WRITE ? asio::socket_base::wait_write
-                                                         : asio::socket_base::wait_read);
-        if (waited != IoStatus::ok) co_return IoResult{waited, total};
-        set_deadline(kNever);
+        write_wants_read_ = wanted == SSL_ERROR_WANT_READ;
+        return {write_wants_read_ || wanted == SSL_ERROR_WANT_WRITE ? IoStatus::would_block
+                                                                    : IoStatus::failed};
     }
-    co_return IoResult{IoStatus::ok, total};
+    return {IoStatus::ok};
 }
 
 bool Stream::has_something_to_read() {

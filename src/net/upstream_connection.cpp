@@ -9,6 +9,8 @@ namespace {
 // What providers send is a tenth of this; more is not an API's answer.
 constexpr std::size_t kMaxHeadBytes = 64 * 1024;
 constexpr std::size_t kMaxFields = 256;
+// 100 and 103 before one answer; a hundred are an attack.
+constexpr int kMaxInterim = 100;
 }  // namespace
 
 UpstreamConnection::UpstreamConnection(Tick& tick, BufferPool& buffers, asio::io_context& context)
@@ -25,51 +27,59 @@ void UpstreamConnection::begin() {
     stream_.set_busy(true);
 }
 
-asio::awaitable<IoResult> UpstreamConnection::send(const Pieces& pieces,
-                                                   std::chrono::milliseconds stall) {
-    const auto sent = co_await stream_.write(pieces, stall);
+std::optional<IoResult> UpstreamConnection::send_now() {
+    cursor_ = {};
+    const auto sent = stream_.try_write(outgoing_, cursor_);
+    if (sent.status == IoStatus::would_block) return std::nullopt;
+    if (!sent) broken_ = true;
+    return sent;
+}
+
+asio::awaitable<IoResult> UpstreamConnection::send_rest(std::chrono::milliseconds stall) {
+    const auto sent = co_await stream_.write_rest(outgoing_, cursor_, stall);
     if (!sent) broken_ = true;
     co_return sent;
 }
 
-asio::awaitable<UpstreamConnection::HeadOutcome> UpstreamConnection::read_head(bool is_connect) {
-    parser_.start(head_, kMaxHeadBytes, kMaxFields);
-    bool anything = false;
+/// What the bytes so far are; interim answers are passed over.
+HeadStep UpstreamConnection::parse_head() {
     for (;;) {
-        if (raw_end_ > 0) {
-            const auto [step, consumed] = parser_.parse_head({buffer_.data(), raw_end_});
-            if (step == ResponseParser::Step::failed) {
-                broken_ = true;
-                co_return HeadOutcome::malformed;
-            }
-            if (step == ResponseParser::Step::done) {
-                raw_begin_ = consumed;
-                const bool informational = head_.status / 100 == 1;
-                if (!informational) break;
-                if (head_.status == 101) {
-                    broken_ = true;
-                    co_return HeadOutcome::malformed;
-                }
-                std::memmove(buffer_.data(), buffer_.data() + consumed, raw_end_ - consumed);
-                raw_end_ -= consumed;
-                raw_begin_ = 0;
-                continue;
-            }
+        if (raw_end_ == 0) return HeadStep::need_more;
+        const auto progress =
+            parse_response_head({buffer_.data(), raw_end_}, {kMaxHeadBytes, kMaxFields}, head_);
+        if (progress.step != HeadStep::done || head_.status / 100 != 1) {
+            raw_begin_ = progress.consumed;
+            return progress.step;
+        }
+        if (head_.status == 101 || ++interim_ > kMaxInterim) return HeadStep::failed;
+        std::memmove(buffer_.data(), buffer_.data() + progress.consumed,
+                     raw_end_ - progress.consumed);
+        raw_end_ -= progress.consumed;
+    }
+}
+
+asio::awaitable<UpstreamConnection::HeadOutcome> UpstreamConnection::read_head(bool is_connect) {
+    interim_ = 0;
+    for (auto step = parse_head(); step != HeadStep::done; step = parse_head()) {
+        if (step == HeadStep::failed) {
+            broken_ = true;
+            co_return HeadOutcome::malformed;
         }
         if (!buffer_) buffer_ = BorrowedBuffer(buffers_, BufferPool::kSmall);
         if (raw_end_ == buffer_.capacity()) grow(buffers_, buffer_, raw_end_, raw_end_ * 2);
         const auto got = co_await stream_.read_some(buffer_.data() + raw_end_,
-                                                    buffer_.capacity() - raw_end_, !anything);
+                                                    buffer_.capacity() - raw_end_, true);
         if (got.status == IoStatus::timed_out) co_return HeadOutcome::timed_out;
         if (got.status == IoStatus::cancelled) co_return HeadOutcome::cancelled;
         if (!got) {
             broken_ = true;
-            co_return anything || raw_end_ > 0 ? HeadOutcome::torn : HeadOutcome::silent;
+            co_return raw_end_ > 0 || interim_ > 0 ? HeadOutcome::torn : HeadOutcome::silent;
         }
-        anything = true;
         raw_end_ += got.size;
+        drained_ = raw_end_ < buffer_.capacity();
     }
     head_is_read_ = true;
+    decoder_ = {};
     decoded_ = 0;
     left_ = head_.content_length;
     if (is_connect && head_.status / 100 == 2) {
@@ -78,6 +88,11 @@ asio::awaitable<UpstreamConnection::HeadOutcome> UpstreamConnection::read_head(b
     }
     complete_ = head_.sized && left_ == 0;
     co_return HeadOutcome::ok;
+}
+
+bool UpstreamConnection::take_at_hand() {
+    if (!complete_) take_raw();
+    return complete_;
 }
 
 void UpstreamConnection::reserve(std::size_t size) {
@@ -90,12 +105,17 @@ IoStatus UpstreamConnection::take_raw() {
     if (raw_begin_ == raw_end_) return IoStatus::would_block;
     const auto before = decoded_;
     if (head_.chunked) {
-        const auto step = parser_.parse_chunks(buffer_.data(), decoded_, raw_begin_, raw_end_);
-        if (step == ResponseParser::Step::failed) {
+        std::string_view input(buffer_.data() + raw_begin_, raw_end_ - raw_begin_);
+        for (auto piece = decoder_.take(input); !piece.empty(); piece = decoder_.take(input)) {
+            std::memmove(buffer_.data() + decoded_, piece.data(), piece.size());
+            decoded_ += piece.size();
+        }
+        raw_begin_ = raw_end_ - input.size();
+        if (decoder_.is_broken()) {
             broken_ = true;
             return IoStatus::failed;
         }
-        complete_ = step == ResponseParser::Step::done;
+        complete_ = decoder_.is_done();
     } else {
         const auto there = raw_end_ - raw_begin_;
         const auto take =
@@ -135,7 +155,7 @@ asio::awaitable<IoStatus> UpstreamConnection::read_more() {
         if (complete_) co_return IoStatus::closed;
         make_room();
         const auto got = co_await stream_.read_some(buffer_.data() + raw_end_,
-                                                    buffer_.capacity() - raw_end_, false);
+                                                    buffer_.capacity() - raw_end_, drained_);
         if (got.status == IoStatus::closed && !head_.sized && !head_.chunked) {
             complete_ = true;
             broken_ = true;  // nothing more can come over it
@@ -148,6 +168,7 @@ asio::awaitable<IoStatus> UpstreamConnection::read_more() {
             co_return IoStatus::failed;
         }
         raw_end_ += got.size;
+        drained_ = raw_end_ < buffer_.capacity();
     }
 }
 

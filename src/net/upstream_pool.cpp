@@ -148,10 +148,11 @@ asio::awaitable<Result<void>> UpstreamPool::tunnel(UpstreamConnection& connectio
     if (!proxy.authorization.empty())
         request += "Proxy-Authorization: " + proxy.authorization.reveal() + "\r\n";
     request += "\r\n";
-    const Pieces pieces{request};
     connection.begin();
-    if (!co_await connection.send(pieces, limits_.connect_timeout))
-        co_return unreachable(ErrorKind::bad_gateway, "the proxy closed the connection");
+    connection.outgoing().assign(1, request);
+    auto sent = connection.send_now();
+    if (!sent) sent = co_await connection.send_rest(limits_.connect_timeout);
+    if (!*sent) co_return unreachable(ErrorKind::bad_gateway, "the proxy closed the connection");
     const auto outcome = co_await connection.read_head(true);
     if (outcome == Outcome::timed_out)
         co_return unreachable(ErrorKind::timeout, "the proxy did not answer in time");

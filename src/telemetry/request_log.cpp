@@ -28,9 +28,14 @@ void append_milliseconds(std::string& out, std::chrono::microseconds time) {
     out += static_cast<char>('0' + fraction % 10);
 }
 
-void append_pair(std::string& out, std::string_view name, std::string_view value) {
+/// A value of our own making: an id, a name from a fixed list.
+void append_own(std::string& out, std::string_view label, std::string_view value) {
+    if (!value.empty()) out.append(label).append(value);
+}
+
+void append_pair(std::string& out, std::string_view label, std::string_view value) {
     if (value.empty()) return;
-    out.append(" ").append(name).append("=");
+    out.append(label);
     // A client's text must not look like another field or line.
     if (value.find_first_of(" \"=\r\n\t") == value.npos)
         out += value;
@@ -78,10 +83,10 @@ void RequestLog::append_text(const RequestRecord& record) {
     block_ += ' ';
     append_milliseconds(block_, record.total);
     block_ += "ms";
-    append_pair(block_, "group", record.group);
-    append_pair(block_, "deployment", record.deployment_id);
-    append_pair(block_, "provider", record.provider);
-    append_pair(block_, "model", record.upstream_model);
+    append_pair(block_, " group=", record.group);
+    append_pair(block_, " deployment=", record.deployment_id);
+    append_own(block_, " provider=", record.provider);
+    append_pair(block_, " model=", record.upstream_model);
     if (record.upstream) {
         block_ += " upstream=";
         append_milliseconds(block_, *record.upstream);
@@ -99,9 +104,9 @@ void RequestLog::append_text(const RequestRecord& record) {
         append_number(block_, record.usage.completion_tokens);
     }
     if (record.stream) block_ += " stream";
-    append_pair(block_, "error", record.error_class);
-    append_pair(block_, "reason", record.error);
-    append_pair(block_, "call_id", record.call_id);
+    append_own(block_, " error=", record.error_class);
+    append_pair(block_, " reason=", record.error);
+    append_pair(block_, " call_id=", record.call_id);
     block_ += '\n';
 }
 

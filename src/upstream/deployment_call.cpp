@@ -33,9 +33,41 @@ DeploymentCall::~DeploymentCall() {
     if (connection_) pool_.give_back(origin_, std::move(connection_));
 }
 
-void DeploymentCall::drop() {
+asio::awaitable<Result<void>> DeploymentCall::connect(TimePoint deadline) {
     slot_.set(nullptr);
     connection_.reset();
+    auto connected = co_await pool_.connect(origin_, deadline, slot_);
+    if (!connected) co_return std::unexpected(connected.error());
+    connection_ = std::move(*connected);
+    co_return Result<void>{};
+}
+
+/// Head and body as one gather write.
+void DeploymentCall::compose() {
+    line_.clear();
+    auto& pieces = connection_->outgoing();
+    pieces.assign(1, "POST ");
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, total_size(*body_)).ptr;
+    line_.append("Content-Length: ").append(digits, end).append("\r\n\r\n");
+    const auto length_size = line_.size();
+    if (connection_->needs_absolute_target()) {
+        const bool is_v6 = origin_.host.contains(':');
+        line_.append("http://")
+            .append(is_v6 ? "[" : "")
+            .append(origin_.host)
+            .append(is_v6 ? "]" : "");
+        if (origin_.port != 80) line_.append(":").append(std::to_string(origin_.port));
+        pieces.push_back(std::string_view(line_).substr(length_size));
+    }
+    for (const std::string_view piece :
+         {std::string_view(request_->path), std::string_view(" HTTP/1.1\r\n"),
+          std::string_view(request_->headers), connection_->proxy_authorization_line(),
+          std::string_view(line_).substr(0, length_size)})
+        pieces.push_back(piece);
+    pieces.insert(pieces.end(), body_->begin(), body_->end());
+    connection_->begin();
+    slot_.set(&connection_->stream());
 }
 
 asio::awaitable<Result<void>> DeploymentCall::send(const UpstreamHead& head, const Pieces& body,
@@ -43,55 +75,22 @@ asio::awaitable<Result<void>> DeploymentCall::send(const UpstreamHead& head, con
     request_ = &head;
     body_ = &body;
     connection_ = pool_.take_idle(origin_);
-    if (!connection_) {
-        auto connected = co_await pool_.connect(origin_, deadline, slot_);
-        if (!connected) co_return std::unexpected(connected.error());
-        connection_ = std::move(*connected);
+    for (;;) {
+        if (!connection_)
+            if (auto connected = co_await connect(deadline); !connected) co_return connected;
+        compose();
+        auto sent = connection_->send_now();
+        if (!sent) sent = co_await connection_->send_rest(kWriteStall);
+        if (*sent) co_return Result<void>{};
+        if (sent->status == IoStatus::cancelled) co_return cancelled();
+        if (sent->status == IoStatus::timed_out) co_return late();
+        if (!connection_->is_reused()) break;
+        connection_.reset();  // a kept connection that is dead: once more on a fresh one
     }
-    slot_.set(&connection_->stream());
-    co_return co_await transmit(deadline);
-}
-
-asio::awaitable<Result<void>> DeploymentCall::transmit(TimePoint deadline) {
-    const auto scheme = std::string_view("http://");
-    char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof digits, total_size(*body_)).ptr;
-    std::string authority;
-    Pieces pieces;
-    pieces.reserve(body_->size() + 10);
-    pieces.push_back("POST ");
-    if (connection_->needs_absolute_target()) {
-        authority = origin_.host.contains(':') ? "[" + origin_.host + "]" : origin_.host;
-        if (origin_.port != 80) authority += ":" + std::to_string(origin_.port);
-        pieces.push_back(scheme);
-        pieces.push_back(authority);
-    }
-    pieces.push_back(request_->path);
-    pieces.push_back(" HTTP/1.1\r\n");
-    pieces.push_back(request_->headers);
-    pieces.push_back(connection_->proxy_authorization_line());
-    pieces.push_back("Content-Length: ");
-    pieces.push_back({digits, static_cast<std::size_t>(end - digits)});
-    pieces.push_back("\r\n\r\n");
-    pieces.insert(pieces.end(), body_->begin(), body_->end());
-    connection_->begin();
-    const auto sent = co_await connection_->send(pieces, kWriteStall);
-    if (sent.status == IoStatus::cancelled) co_return cancelled();
-    if (sent.status == IoStatus::timed_out) co_return late();
-    if (sent) co_return Result<void>{};
-    if (!connection_->is_reused()) {
-        // It may have answered and closed before it had read all; that answer counts.
-        const auto outcome =
-            co_await read_head(std::min(deadline, Clock::now() + std::chrono::seconds(1)));
-        if (outcome) co_return Result<void>{};
-        co_return broken("the upstream closed the connection while the request was sent");
-    }
-    drop();
-    auto connected = co_await pool_.connect(origin_, deadline, slot_);
-    if (!connected) co_return std::unexpected(connected.error());
-    connection_ = std::move(*connected);
-    slot_.set(&connection_->stream());
-    co_return co_await transmit(deadline);
+    // It may have answered and closed before it had read all; that answer counts.
+    const auto patience = std::min(deadline, Clock::now() + std::chrono::seconds(1));
+    if (co_await read_head(patience)) co_return Result<void>{};
+    co_return broken("the upstream closed the connection while the request was sent");
 }
 
 asio::awaitable<Result<void>> DeploymentCall::read_head(TimePoint deadline) {
@@ -115,13 +114,23 @@ asio::awaitable<Result<void>> DeploymentCall::read_head(TimePoint deadline) {
         if (!connection_->is_reused())
             co_return broken("the upstream closed the connection without an answer");
         // The upstream closed a kept connection just as we used it: a fresh one decides.
-        drop();
-        auto connected = co_await pool_.connect(origin_, deadline, slot_);
-        if (!connected) co_return std::unexpected(connected.error());
-        connection_ = std::move(*connected);
-        slot_.set(&connection_->stream());
-        if (auto sent = co_await transmit(deadline); !sent) co_return std::unexpected(sent.error());
+        if (auto connected = co_await connect(deadline); !connected) co_return connected;
+        if (auto sent = co_await send_fresh(); !sent) co_return sent;
     }
+}
+
+asio::awaitable<Result<void>> DeploymentCall::send_fresh() {
+    compose();
+    auto sent = connection_->send_now();
+    if (!sent) sent = co_await connection_->send_rest(kWriteStall);
+    if (*sent) co_return Result<void>{};
+    if (sent->status == IoStatus::cancelled) co_return cancelled();
+    co_return broken("the upstream closed the connection while the request was sent");
+}
+
+std::optional<std::string_view> DeploymentCall::whole_at_hand() {
+    if (!connection_->take_at_hand()) return std::nullopt;
+    return connection_->body();
 }
 
 asio::awaitable<Result<std::string_view>> DeploymentCall::read_whole(std::size_t max_bytes,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tollweir/core/deployment.hpp"
+#include "tollweir/core/hash.hpp"
 #include "tollweir/core/log.hpp"
 #include "tollweir/core/secret.hpp"
 
@@ -62,6 +63,7 @@ struct Config {
     std::map<std::string, std::string> model_aliases;  // litellm_settings.model_alias_map
 
     Secret master_key;
+    Sha256Digest master_key_digest{};      // the snapshot's to fill
     std::string key_header;                // general_settings.litellm_key_header_name, lower case
     bool require_auth = false;             // refuse to start without a master key
     bool generate_master_key = false;      // tollweir_settings: make one, kept in data_dir

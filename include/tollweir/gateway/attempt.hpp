@@ -19,13 +19,10 @@ struct CallTimeouts {
 /// Errors (`bad_request`): the client asks for what is no time.
 Result<CallTimeouts> choose_timeouts(const RequestContext& context, const Deployment& deployment);
 
-/// One try at one deployment: from the client's body to the end of the answer. An error is returned
-/// as long as nothing was sent to the client; later ones end as an error event in the stream.
-asio::awaitable<Result<void>> run_attempt(RequestContext& context, const Candidate& candidate,
-                                          Settlement& settlement);
-
-/// Goes through the plan. Retries and fallbacks will choose here; until then its first candidate
-/// decides.
+/// Goes through the plan, an attempt a deployment: from the client's body to the end of the answer.
+/// Retries and fallbacks will choose here; until then its first candidate decides. An error is
+/// returned as long as nothing was sent to the client; later ones end as an error event in the
+/// stream.
 asio::awaitable<Result<void>> run_plan(RequestContext& context, const Plan& plan,
                                        Settlement& settlement);
 

@@ -8,6 +8,7 @@
 #include "tollweir/api/front.hpp"
 #include "tollweir/auth/authenticator.hpp"
 #include "tollweir/config/snapshot.hpp"
+#include "tollweir/gateway/upstream_body.hpp"
 #include "tollweir/net/client_connection.hpp"
 #include "tollweir/telemetry/request_record.hpp"
 
@@ -33,7 +34,8 @@ struct RequestContext {
     std::string upstream_headers;                      // of its answer, as lines for the client
 
     std::string headers;  // of the answer, complete lines
-    std::string scratch;
+    UpstreamBody upstream_body;
+    ReplyEditor reply_editor;
     Pieces pieces;
 
     const Config& config() const { return snapshot->config(); }

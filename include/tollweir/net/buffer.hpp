@@ -131,4 +131,7 @@ private:
     Buffer buffer_;
 };
 
+/// Moves the first `size` bytes of `buffer` to one of at least `capacity` bytes.
+void grow(BufferPool& pool, BorrowedBuffer& buffer, std::size_t size, std::size_t capacity);
+
 }  // namespace tollweir::net

@@ -8,6 +8,7 @@
 
 #include "tollweir/core/error.hpp"
 #include "tollweir/core/splice.hpp"
+#include "tollweir/net/buffer.hpp"
 #include "tollweir/net/http_request.hpp"
 #include "tollweir/net/stream.hpp"
 
@@ -46,7 +47,6 @@ struct RequestWork {
     std::size_t begin = 0;  // bytes [begin, end) are not consumed yet
     std::size_t end = 0;
     RequestHead head;
-    RequestParser parser;
     BorrowedBuffer body;  // a body that did not fit behind the head
     BodyShare body_share;
     std::string out;    // head of the answer
@@ -70,6 +70,8 @@ public:
     const std::string& peer() const { return peer_; }
     TimePoint arrival() const { return arrival_; }
 
+    /// The body if it is there already, as is usual: then no coroutine is needed. Else `read_body`.
+    std::optional<std::string_view> body_at_hand(std::size_t max_bytes);
     /// The whole body, bounded, kJsonPadding readable bytes behind it. Valid until the answer ends
     /// or `release_request`. Errors: payload_too_large, timeout, client_closed, bad_request.
     asio::awaitable<Result<std::string_view>> read_body(std::size_t max_bytes);
@@ -120,6 +122,10 @@ private:
 
     asio::awaitable<bool> serve_request(RequestHandler& handler);
     asio::awaitable<bool> read_head(RequestHandler& handler);
+    void compact();
+    HeadProgress parse_head();
+    std::optional<bool> write_now(const Pieces& pieces);
+    void frame(const Pieces& pieces, bool last);
     asio::awaitable<void> refuse(RequestHandler& handler, const GatewayError& error);
     asio::awaitable<IoResult> fill(std::chrono::milliseconds timeout);
     asio::awaitable<Result<std::string_view>> read_sized_body();
@@ -142,6 +148,7 @@ private:
     std::unique_ptr<RequestWork> work_;
     std::optional<Watcher> watcher_;
     Cancellable* cancel_target_ = nullptr;
+    Stream::Cursor cursor_;  // of a write that has to wait
     TimePoint arrival_{};
     Body body_ = Body::none;
     bool idle_ = true;

@@ -1,23 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "tollweir/core/error.hpp"
-#include "tollweir/net/buffer.hpp"
+#include "tollweir/net/http_head.hpp"
 
 namespace tollweir::net {
-
-struct HeaderField {
-    std::string_view name;
-    std::string_view value;
-};
-
-/// Names equal without regard to case; ASCII only, as field names are.
-bool same_name(std::string_view a, std::string_view b);
 
 /// A request's head as views into the connection's buffer.
 struct RequestHead {
@@ -38,41 +29,24 @@ struct RequestHead {
     void clear();
 };
 
-/// A head and a chunked body, parsed strictly where requests can be smuggled: on top of Beast's
-/// parser this refuses what it lets through (docs/architecture.md, "Facts found on the way").
-/// Reused from request to request. No I/O.
-class RequestParser {
-public:
-    enum class Step : unsigned char { need_more, done, failed };
-    struct Progress {
-        Step step;
-        std::size_t consumed;
-    };
-
-    RequestParser();
-    ~RequestParser();
-    RequestParser(RequestParser&&) noexcept;
-    RequestParser& operator=(RequestParser&&) noexcept;
-
-    /// `head` outlives the parse; its views point into what `parse_head` is given, which must stay
-    /// where it is.
-    void start(RequestHead& head, std::size_t max_bytes, std::size_t max_fields);
-    /// Hands over the bytes not yet consumed; nothing but empty lines is consumed until the whole
-    /// head is there.
-    Progress parse_head(std::string_view bytes);
-    /// After a head that said `chunked`: decoded bytes are appended to `body` from `size` on, which
-    /// grows from `pool`. Fails with payload_too_large over `max_bytes`.
-    Progress parse_chunks(std::string_view bytes, BufferPool& pool, BorrowedBuffer& body,
-                          std::size_t& size, std::size_t max_bytes);
-    /// Why it failed.
-    const GatewayError& error() const;
-
-private:
-    struct State;
-    std::unique_ptr<State> state_;
+struct HeadLimits {
+    std::size_t max_bytes;
+    std::size_t max_fields;
 };
 
-/// Moves the first `size` bytes of `buffer` to one of at least `capacity` bytes.
-void grow(BufferPool& pool, BorrowedBuffer& buffer, std::size_t size, std::size_t capacity);
+enum class HeadStep : unsigned char { need_more, done, failed };
+
+/// What came of reading a head from the front of a buffer.
+struct HeadProgress {
+    HeadStep step = HeadStep::need_more;
+    std::size_t consumed = 0;  // empty lines before it; with `done` the head too
+    GatewayError error;        // with `failed`
+};
+
+/// Reads a request's head strictly: what two servers could read in two ways is refused, as
+/// smuggling begins there. All of it must be there; `bytes` begin at its first byte and stay where
+/// they are while `head` is used. Pure.
+HeadProgress parse_request_head(std::string_view bytes, const HeadLimits& limits,
+                                RequestHead& head);
 
 }  // namespace tollweir::net

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,28 +25,14 @@ struct ResponseHead {
     std::string_view media_type() const;
 };
 
-/// Parses answers strictly: what could be read in two ways is refused. Reused. No I/O.
-class ResponseParser {
-public:
-    enum class Step : unsigned char { need_more, done, failed };
-    struct Progress {
-        Step step;
-        std::size_t consumed;
-    };
-
-    ResponseParser();
-    ~ResponseParser();
-
-    void start(ResponseHead& head, std::size_t max_bytes, std::size_t max_fields);
-    /// `bytes` always begins at the head's first byte; `consumed` is the head's length when done.
-    Progress parse_head(std::string_view bytes);
-    /// Decodes chunks in place: decoded bytes are written from `bytes` + `out` on, where `out` is
-    /// at most `in`, the offset of the raw bytes that end at `end`. Both move on.
-    Step parse_chunks(char* bytes, std::size_t& out, std::size_t& in, std::size_t end);
-
-private:
-    struct State;
-    std::unique_ptr<State> state_;
+struct ResponseProgress {
+    HeadStep step = HeadStep::need_more;
+    std::size_t consumed = 0;
 };
+
+/// Reads an answer's head, as strictly as a request's. `bytes` always begin at its first byte.
+/// Pure.
+ResponseProgress parse_response_head(std::string_view bytes, const HeadLimits& limits,
+                                     ResponseHead& head);
 
 }  // namespace tollweir::net

@@ -68,7 +68,18 @@ public:
     /// at once. `closed` at the end of the stream.
     asio::awaitable<IoResult> read_some(char* data, std::size_t size, bool wait_first = false);
     asio::awaitable<IoStatus> wait_readable();
-    /// Writes all of it. The deadline counts from the last progress when `stall` is set.
+
+    /// Where a gather write stands.
+    struct Cursor {
+        std::size_t index = 0;
+        std::size_t offset = 0;
+    };
+    /// Writes what goes at once; `would_block` when some is left. Most writes need no coroutine.
+    IoResult try_write(const Pieces& pieces, Cursor& cursor);
+    /// Writes the rest. The deadline counts from the last progress.
+    asio::awaitable<IoResult> write_rest(const Pieces& pieces, Cursor cursor,
+                                         std::chrono::milliseconds stall);
+    /// Both.
     asio::awaitable<IoResult> write(const Pieces& pieces, std::chrono::milliseconds stall);
 
     /// Data or an end is waiting: for a pooled connection that should be silent, it is dead.
@@ -92,8 +103,8 @@ public:
 private:
     asio::awaitable<IoStatus> wait(asio::socket_base::wait_type what);
     asio::awaitable<IoResult> shake_hands();
-    asio::awaitable<IoResult> write_plain(const Pieces& pieces, std::chrono::milliseconds stall);
-    asio::awaitable<IoResult> write_tls(const Pieces& pieces, std::chrono::milliseconds stall);
+    IoResult try_write_plain(const Pieces& pieces, Cursor& cursor);
+    IoResult try_write_tls(const Pieces& pieces, Cursor& cursor);
     IoStatus why_aborted();
 
     Tick& tick_;
@@ -101,6 +112,7 @@ private:
     ssl_st* ssl_ = nullptr;
     TimePoint deadline_ = kNever;
     bool expired_ = false;
+    bool write_wants_read_ = false;  // TLS has to read before it can write on
     bool cancelled_ = false;
 };
 

@@ -2,9 +2,11 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "tollweir/net/buffer.hpp"
+#include "tollweir/net/chunk_decoder.hpp"
 #include "tollweir/net/http_response.hpp"
 #include "tollweir/net/stream.hpp"
 
@@ -26,7 +28,11 @@ public:
 
     /// Begins a call: nothing has been received for it.
     void begin();
-    asio::awaitable<IoResult> send(const Pieces& pieces, std::chrono::milliseconds stall);
+    /// What is sent next; kept so that its storage is reused.
+    Pieces& outgoing() { return outgoing_; }
+    /// Sends `outgoing`. Nothing: some is left, which `send_rest` sends.
+    std::optional<IoResult> send_now();
+    asio::awaitable<IoResult> send_rest(std::chrono::milliseconds stall);
 
     enum class HeadOutcome : unsigned char {
         ok,
@@ -40,6 +46,8 @@ public:
     asio::awaitable<HeadOutcome> read_head(bool is_connect = false);
     const ResponseHead& head() const { return head_; }
     bool head_is_read() const { return head_is_read_; }
+    /// The rest of the body, if it came with the head: true if the body is complete.
+    bool take_at_hand();
 
     /// Reads until more of the body is there. `ok`: there is; `closed`: it ended as it should;
     /// `failed`: torn or malformed; `timed_out`: intact, may be called again.
@@ -58,27 +66,32 @@ public:
     TimePoint idle_since() const { return idle_since_; }
 
 private:
+    HeadStep parse_head();
     IoStatus take_raw();
     void make_room();
 
     BufferPool& buffers_;
     Stream stream_;
-    ResponseParser parser_;
+    ChunkDecoder decoder_;
     ResponseHead head_;
     // [0, decoded_) is body; [raw_begin_, raw_end_) are bytes of the wire not decoded yet. Decoding
     // only shrinks, so it happens in place.
     BorrowedBuffer buffer_;
+    Pieces outgoing_;
+    Stream::Cursor cursor_;
     std::size_t decoded_ = 0;
     std::size_t raw_begin_ = 0;
     std::size_t raw_end_ = 0;
     std::uint64_t left_ = 0;  // of a sized body
     std::string proxy_authorization_line_;
     TimePoint idle_since_{};
+    int interim_ = 0;
     bool head_is_read_ = false;
     bool complete_ = true;
     bool reused_ = false;
     bool absolute_target_ = false;
     bool broken_ = false;
+    bool drained_ = false;  // the last read took all there was: wait before the next
 };
 
 }  // namespace tollweir::net

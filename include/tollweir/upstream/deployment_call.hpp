@@ -2,6 +2,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "tollweir/core/deployment.hpp"
@@ -37,13 +39,16 @@ public:
     /// The whole body, kJsonPadding readable bytes behind it. Errors: bad_gateway (torn, over
     /// `max_bytes`), timeout, client_closed.
     asio::awaitable<Result<std::string_view>> read_whole(std::size_t max_bytes, TimePoint deadline);
+    /// The same if it has all come with the head: no coroutine needed.
+    std::optional<std::string_view> whole_at_hand();
 
     /// The connection, for a stream that is relayed as it comes.
     net::UpstreamConnection& connection() { return *connection_; }
 
 private:
-    asio::awaitable<Result<void>> transmit(TimePoint deadline);
-    void drop();
+    asio::awaitable<Result<void>> connect(TimePoint deadline);
+    asio::awaitable<Result<void>> send_fresh();
+    void compose();
 
     net::UpstreamPool& pool_;
     net::CancelSlot& slot_;
@@ -51,6 +56,7 @@ private:
     net::UpstreamPool::Connection connection_;
     const UpstreamHead* request_ = nullptr;
     const Pieces* body_ = nullptr;
+    std::string line_;  // of the request: length, and behind a proxy the authority
 };
 
 }  // namespace tollweir

@@ -7,6 +7,7 @@ namespace {
 
 Config with_key(std::string key) {
     Config config;
+    config.master_key_digest = sha256(key);
     config.master_key = Secret(std::move(key));
     return config;
 }

@@ -11,7 +11,7 @@ constexpr std::size_t kMaxBytes = 4096;
 constexpr std::size_t kMaxFields = 16;
 
 struct Parsed {
-    RequestParser::Step step = RequestParser::Step::need_more;
+    HeadStep step = HeadStep::need_more;
     std::string method, path, query;
     std::uint64_t length = 0;
     bool chunked = false, keep_alive = false, expects = false;
@@ -21,22 +21,18 @@ struct Parsed {
 /// Parses `text` handed over in pieces of `piece` bytes, as reads would bring it.
 Parsed parse(const std::string& text, std::size_t piece) {
     RequestHead head;
-    RequestParser parser;
-    parser.start(head, kMaxBytes, kMaxFields);
     Parsed parsed;
     std::size_t begin = 0;
     for (std::size_t end = 0; end < text.size();) {
         end = std::min(text.size(), end + piece);
-        const auto [step, consumed] =
-            parser.parse_head(std::string_view(text).substr(begin, end - begin));
-        begin += consumed;
-        parsed.step = step;
-        if (step != RequestParser::Step::need_more) break;
+        const auto progress = parse_request_head(std::string_view(text).substr(begin, end - begin),
+                                                 {kMaxBytes, kMaxFields}, head);
+        begin += progress.consumed;
+        parsed.step = progress.step;
+        if (progress.step == HeadStep::failed) parsed.status = progress.error.http_status();
+        if (progress.step != HeadStep::need_more) break;
     }
-    if (parsed.step == RequestParser::Step::failed) {
-        parsed.status = parser.error().http_status();
-        return parsed;
-    }
+    if (parsed.step != HeadStep::done) return parsed;
     parsed.method = head.method;
     parsed.path = head.path;
     parsed.query = head.query;
@@ -47,13 +43,13 @@ Parsed parse(const std::string& text, std::size_t piece) {
     return parsed;
 }
 
-TEST(RequestParser, ReadsAHeadHoweverItIsCut) {
+TEST(RequestHead, ReadsAHeadHoweverItIsCut) {
     const std::string text =
         "POST /v1/chat/completions?a=b HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n"
         "Expect: 100-continue\r\n\r\n";
     for (std::size_t piece = 1; piece <= text.size(); ++piece) {
         const auto parsed = parse(text, piece);
-        ASSERT_EQ(parsed.step, RequestParser::Step::done) << piece;
+        ASSERT_EQ(parsed.step, HeadStep::done) << piece;
         EXPECT_EQ(parsed.method, "POST");
         EXPECT_EQ(parsed.path, "/v1/chat/completions");
         EXPECT_EQ(parsed.query, "a=b");
@@ -63,12 +59,17 @@ TEST(RequestParser, ReadsAHeadHoweverItIsCut) {
     }
 }
 
-TEST(RequestParser, TakesThePathOfAnAbsoluteTarget) {
+TEST(RequestHead, PassesOverEmptyLinesBeforeIt) {
+    for (std::size_t piece = 1; piece <= 10; ++piece)
+        EXPECT_EQ(parse("\r\n\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n", piece).path, "/a") << piece;
+}
+
+TEST(RequestHead, TakesThePathOfAnAbsoluteTarget) {
     EXPECT_EQ(parse("GET http://host/a?b HTTP/1.1\r\nHost: host\r\n\r\n", 1000).path, "/a");
     EXPECT_EQ(parse("GET http://host HTTP/1.1\r\nHost: host\r\n\r\n", 1000).path, "/");
 }
 
-TEST(RequestParser, KeepsAliveByVersionAndWord) {
+TEST(RequestHead, KeepsAliveByVersionAndWord) {
     EXPECT_FALSE(parse("GET / HTTP/1.0\r\n\r\n", 1000).keep_alive);
     EXPECT_TRUE(parse("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 1000).keep_alive);
     EXPECT_FALSE(parse("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 1000).keep_alive);
@@ -112,6 +113,12 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"no host", "GET / HTTP/1.1\r\n\r\n", 400},
         Refusal{"two hosts", kStart + "Host: y\r\n\r\n", 400},
         Refusal{"folded line", kStart + "A: b\r\n c\r\n\r\n", 400},
+        Refusal{"folded line that begins empty", kStart + "Content-Length:\r\n 2\r\n\r\n", 400},
+        Refusal{"host with a blank", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
+        Refusal{"host with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400},
+        Refusal{"blank in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+        Refusal{"no field name", kStart + ": b\r\n\r\n", 400},
+        Refusal{"no colon", kStart + "abc\r\n\r\n", 400}, Refusal{"TLS", "\x16\x03\x01", 400},
         Refusal{"space before colon", kStart + "A : b\r\n\r\n", 400},
         Refusal{"null byte", kStart + std::string("A: b\0c\r\n\r\n", 10), 400},
         Refusal{"bare carriage return", kStart + "A: b\rc\r\n\r\n", 400},
@@ -129,49 +136,6 @@ INSTANTIATE_TEST_SUITE_P(
                     return text + "\r\n";
                 }(),
                 431}));
-
-/// The body of a chunked request handed over in pieces.
-std::pair<RequestParser::Step, std::string> read_chunks(const std::string& wire, std::size_t piece,
-                                                        std::size_t max_bytes) {
-    RequestHead head;
-    RequestParser parser;
-    parser.start(head, kMaxBytes, kMaxFields);
-    const std::string text = kStart + "Transfer-Encoding: chunked\r\n\r\n";
-    std::size_t begin = 0;
-    while (parser.parse_head(std::string_view(text).substr(begin)).step !=
-           RequestParser::Step::done)
-        ++begin;
-    BufferPool pool;
-    BorrowedBuffer body;
-    std::size_t size = 0;
-    begin = 0;
-    auto step = RequestParser::Step::need_more;
-    for (std::size_t end = 0; end < wire.size() && step == RequestParser::Step::need_more;) {
-        end = std::min(wire.size(), end + piece);
-        const auto progress = parser.parse_chunks(std::string_view(wire).substr(begin, end - begin),
-                                                  pool, body, size, max_bytes);
-        begin += progress.consumed;
-        step = progress.step;
-    }
-    return {step, std::string(body.data(), size)};
-}
-
-TEST(RequestParser, JoinsChunksHoweverTheyAreCut) {
-    const std::string wire = "5;ext=1\r\nhello\r\n6\r\n world\r\n0\r\nTrailer: x\r\n\r\n";
-    for (std::size_t piece = 1; piece <= wire.size(); ++piece) {
-        const auto [step, body] = read_chunks(wire, piece, 100);
-        EXPECT_EQ(step, RequestParser::Step::done) << piece;
-        EXPECT_EQ(body, "hello world") << piece;
-    }
-}
-
-TEST(RequestParser, RefusesBadAndOversizedChunks) {
-    EXPECT_EQ(read_chunks("zz\r\nhello\r\n", 100, 100).first, RequestParser::Step::failed);
-    EXPECT_EQ(read_chunks("-1\r\nhello\r\n", 100, 100).first, RequestParser::Step::failed);
-    EXPECT_EQ(read_chunks("5\r\nhelloXX0\r\n\r\n", 100, 100).first, RequestParser::Step::failed);
-    EXPECT_EQ(read_chunks("fffffffffffffffff\r\n", 100, 100).first, RequestParser::Step::failed);
-    EXPECT_EQ(read_chunks("5\r\nhello\r\n0\r\n\r\n", 100, 4).first, RequestParser::Step::failed);
-}
 
 }  // namespace
 }  // namespace tollweir::net

@@ -1,0 +1,108 @@
+#include "tollweir/net/http_head.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace tollweir::net {
+
+namespace {
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+// RFC 9110, 5.6.2.
+constexpr auto kTokenCharacters = [] {
+    std::array<bool, 256> table{};
+    for (unsigned c = '0'; c <= '9'; ++c) table[c] = true;
+    for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = table[c - 32] = true;
+    for (const char c :
+         {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'})
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
+
+/// Bytes that no head may hold; CR, LF and tabs are looked at apart. Without branches, so that the
+/// compiler does sixteen bytes at a time.
+bool has_control(std::string_view text) {
+    unsigned found = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        found |= static_cast<unsigned>(byte < 0x20) & static_cast<unsigned>(byte != '\t') &
+                 static_cast<unsigned>(byte != '\r') & static_cast<unsigned>(byte != '\n');
+        found |= static_cast<unsigned>(byte == 0x7f);
+    }
+    return found != 0;
+}
+
+}  // namespace
+
+bool same_name(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                              [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool has_token(std::string_view list, std::string_view token) {
+    while (!list.empty()) {
+        const auto comma = list.find(',');
+        if (same_name(trimmed(list.substr(0, comma)), token)) return true;
+        list = comma == list.npos ? std::string_view{} : list.substr(comma + 1);
+    }
+    return false;
+}
+
+std::optional<std::uint64_t> parse_length(std::string_view text) {
+    std::uint64_t length = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), length);
+    if (problem != std::errc{} || text.empty() || end != text.data() + text.size())
+        return std::nullopt;
+    return length;
+}
+
+const char* find_ambiguity(std::string_view head) {
+    std::size_t line_feeds = 0;
+    for (auto at = head.find('\n'); at != head.npos; at = head.find('\n', at + 1)) {
+        ++line_feeds;
+        if (at == 0 || head[at - 1] != '\r') return "a line ends with a bare line feed";
+        if (at + 1 < head.size() && is_blank(head[at + 1]))
+            return "folded header lines are not accepted";
+    }
+    const auto returns = static_cast<std::size_t>(std::ranges::count(head, '\r'));
+    const bool cut_in_line_end = head.ends_with('\r');
+    if (returns != line_feeds + (cut_in_line_end ? 1 : 0)) return "a bare carriage return";
+    return has_control(head) ? "a control character in the header" : nullptr;
+}
+
+bool is_token(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) {
+        return kTokenCharacters[static_cast<unsigned char>(c)];
+    });
+}
+
+bool split_fields(std::string_view lines, std::size_t max_fields,
+                  std::vector<HeaderField>& fields) {
+    for (;;) {
+        const auto end = lines.find('\r');
+        if (end == lines.npos) return false;
+        if (end == 0) return true;
+        const auto line = lines.substr(0, end);
+        const auto colon = line.find(':');
+        if (colon == line.npos || !is_token(line.substr(0, colon)) || fields.size() == max_fields)
+            return false;
+        fields.push_back({line.substr(0, colon), trimmed(line.substr(colon + 1))});
+        lines.remove_prefix(end + 2);
+    }
+}
+
+}  // namespace tollweir::net
