@@ -327,5 +327,17 @@ TEST(OpenAiStreamPieces, OfNeighbouringEventsAreJoined) {
     EXPECT_EQ(pieces.size(), 7U);  // four of the region's, three model names
 }
 
+TEST(OpenAiStreamPieces, AreNotJoinedToThoseOfTheCallBefore) {
+    const std::string chunk = event(R"({"id":"1","model":"m","choices":[]})");
+    const std::string both = chunk + chunk;
+    const std::string_view view = both;
+    const auto editor = openai_front().open_pass_through(kShow);
+    Pieces first, second;
+    ASSERT_TRUE(editor->feed(view.substr(0, chunk.size()), first));
+    ASSERT_TRUE(editor->feed(view.substr(chunk.size()), second));
+    EXPECT_EQ(total_size(first), total_size(second));
+    EXPECT_EQ(second.size(), 3U);
+}
+
 }  // namespace
 }  // namespace tollweir
