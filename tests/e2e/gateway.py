@@ -51,8 +51,13 @@ def free_port() -> int:
 
 def clean_environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
     """Nothing of the developer's shell but what a process needs: no keys, no proxies."""
-    kept = ("PATH", "LANG", "TZ", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS")
-    base = {name: os.environ[name] for name in kept if name in os.environ}
+    kept = ("PATH", "LANG", "TZ")
+    sanitizers = ("ASAN_", "UBSAN_", "LSAN_", "TSAN_")
+    base = {
+        name: value
+        for name, value in os.environ.items()
+        if name in kept or name.startswith(sanitizers)
+    }
     return {**base, "HOME": str(home), **extra}
 
 
