@@ -59,13 +59,13 @@ asio::awaitable<void> ClientConnection::serve(RequestHandler& handler) {
         if (!work_) {
             idle_ = true;
             stream_.set_busy(false);
-            stream_.set_deadline(after(Clock::now(), limits_.idle_timeout));
+            stream_.set_deadline(after(worker_.tick().last(), limits_.idle_timeout));
             if (co_await stream_.wait_readable() != IoStatus::ok) break;
             work_ = worker_.borrow_work();
         }
         idle_ = false;
         if (!co_await serve_request(handler)) break;
-        if (work_->begin == work_->end) worker_.return_work(std::move(work_));
+        if (!work_->has_more()) worker_.return_work(std::move(work_));
     }
     if (lingers_ && !left_ && !cut_)
         co_await stream_.linger_close();
@@ -126,10 +126,17 @@ asio::awaitable<IoResult> ClientConnection::fill(std::chrono::milliseconds timeo
 /// The head stays where it is while its views live; so it begins at the buffer's front.
 void ClientConnection::compact() {
     auto& work = *work_;
-    if (work.begin == 0) return;
-    std::memmove(work.buffer.data(), work.buffer.data() + work.begin, work.end - work.begin);
-    work.end -= work.begin;
-    work.begin = 0;
+    if (work.begin > 0) {
+        std::memmove(work.buffer.data(), work.buffer.data() + work.begin, work.end - work.begin);
+        work.end -= work.begin;
+        work.begin = 0;
+    }
+    if (work.carried == 0) return;
+    grow(worker_.buffers(), work.buffer, work.end, work.end + work.carried);
+    std::memcpy(work.buffer.data() + work.end, work.carry.data(), work.carried);
+    work.end += work.carried;
+    work.carry.reset();
+    work.carried = 0;
 }
 
 /// Reads what is there, once, and parses it.
@@ -304,13 +311,10 @@ asio::awaitable<Result<std::string_view>> ClientConnection::read_chunked_body(
         have += got.size;
     }
     stream_.set_deadline(kNever);
-    // What is left belongs to the next request.
-    if (work.begin + have > work.buffer.capacity()) {
-        keep_alive_ = false;
-    } else {
-        std::memcpy(work.buffer.data() + work.begin, raw.data(), have);
-        work.end = work.begin + have;
-    }
+    // What is left belongs to the next request; this one's head must stay where it is.
+    work.begin = work.end;
+    work.carried = have;
+    if (have > 0) work.carry = std::move(raw);
     body_ = Body::read;
     if (!work.body) work.body = BorrowedBuffer(worker_.buffers(), 1);
     co_return std::string_view(work.body.data(), size);
@@ -437,7 +441,7 @@ void ClientConnection::release_request() {
     work.body.reset();
     work.body_share.reset();
     work.head.clear();
-    if (work.begin == work.end) {
+    if (!work.has_more()) {
         work.buffer.reset();
         work.begin = work.end = 0;
     }

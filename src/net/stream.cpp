@@ -94,7 +94,7 @@ void Stream::close() {
 
 asio::awaitable<void> Stream::linger_close() {
     // Bounds by bytes and time what a peer that goes on sending can cost us.
-    constexpr std::size_t kMaxDrained = 256 * 1024;
+    constexpr std::size_t kMaxDrained = 8 * 1024 * 1024;
     constexpr std::chrono::milliseconds kMaxWait{500};
     if (socket_.is_open() && !cancelled_) {
         if (ssl_ != nullptr && SSL_is_init_finished(ssl_)) {
@@ -176,7 +176,11 @@ IoResult Stream::try_read(char* data, std::size_t size) {
 asio::awaitable<IoResult> Stream::read_some(char* data, std::size_t size, bool wait_first) {
     wait_first = wait_first && (ssl_ == nullptr || SSL_pending(ssl_) == 0);
     for (;;) {
-        if (wait_first) {
+        if (wait_first && watch_ && watch_->pending) {
+            if (cancelled_ || expired_) co_return IoResult{why_aborted()};
+            co_await wait_for_watch();
+            if (cancelled_ || expired_) co_return IoResult{why_aborted()};
+        } else if (wait_first) {
             if (cancelled_ || expired_) co_return IoResult{why_aborted()};
             const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_read, await);
             if (cancelled_ || expired_) co_return IoResult{why_aborted()};
@@ -264,10 +268,24 @@ IoResult Stream::try_write_tls(const Pieces& pieces, Cursor& cursor) {
     return {IoStatus::ok};
 }
 
-bool Stream::has_something_to_read() {
-    if (ssl_ != nullptr && SSL_pending(ssl_) > 0) return true;
-    char byte = 0;
-    return ::recv(native(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || !is_would_block(errno);
+void Stream::watch() {
+    if (!watch_) watch_ = std::make_shared<Watch>();
+    watch_->pending = true;
+    watch_->fired = ssl_ != nullptr && SSL_pending(ssl_) > 0;
+    socket_.async_wait(asio::socket_base::wait_read,
+                       [watch = watch_](const boost::system::error_code&) {
+                           watch->pending = false;
+                           watch->fired = true;  // an abort too: whoever waits looks why
+                           if (watch->waiter) std::exchange(watch->waiter, nullptr)();
+                       });
+}
+
+/// Takes the pending wait over.
+asio::awaitable<void> Stream::wait_for_watch() {
+    const auto begin = [watch = watch_](auto handler) {
+        watch->waiter = [handler = std::move(handler)]() mutable { std::move(handler)(); };
+    };
+    co_await asio::async_initiate<const asio::deferred_t, void()>(begin, asio::deferred);
 }
 
 bool Stream::peer_has_left() {

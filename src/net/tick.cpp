@@ -22,9 +22,10 @@ Tick::Tick(boost::asio::io_context& context) : timer_(context) {}
 
 void Tick::add_busy(TickItem& item) {
     item.link_before(busy_);
-    const auto now = Clock::now();
-    last_busy_ = now;
-    if (!stopped_ && due_ != kNever && due_ > now + kFast) arm(now + kFast);
+    saw_busy_ = true;
+    if (fast_ || stopped_ || due_ == kNever) return;
+    fast_ = true;
+    arm(Clock::now() + kFast);
 }
 
 void Tick::add_idle(TickItem& item) {
@@ -32,9 +33,9 @@ void Tick::add_idle(TickItem& item) {
 }
 
 void Tick::start() {
-    const auto now = Clock::now();
-    last_slow_ = now;
-    arm(now + kFast);
+    last_ = last_slow_ = Clock::now();
+    fast_ = true;
+    arm(last_ + kFast);
 }
 
 void Tick::stop() {
@@ -44,6 +45,7 @@ void Tick::stop() {
 
 void Tick::hurry() {
     last_busy_ = Clock::now();
+    fast_ = true;
     if (!stopped_) arm(last_busy_);
 }
 
@@ -66,6 +68,7 @@ void Tick::visit(Anchor& list, TimePoint now) {
 void Tick::run() {
     if (stopped_) return;
     const auto now = Clock::now();
+    last_ = now;
     lag_ = now - due_;
     max_lag_ = std::max(max_lag_, lag_);
     visit(busy_, now);
@@ -75,10 +78,12 @@ void Tick::run() {
     }
     for (auto& chore : chores_) chore(now);
     if (stopped_) return;
-    if (busy_.next_ != &busy_) last_busy_ = now;
+    if (busy_.next_ != &busy_ || saw_busy_) last_busy_ = now;
+    saw_busy_ = false;
     // Stays fast for a second after the last busy item: re-arming for each request of a lone client
     // would cost a system call a request.
-    arm(now + (now - last_busy_ < kSlow ? kFast : kSlow));
+    fast_ = now - last_busy_ < kSlow;
+    arm(now + (fast_ ? kFast : kSlow));
 }
 
 }  // namespace tollweir::net

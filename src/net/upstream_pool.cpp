@@ -59,7 +59,7 @@ UpstreamPool::Connection UpstreamPool::take_idle(const Origin& origin) {
         auto connection = std::move(idle.back());
         idle.pop_back();
         // Bytes that nobody asked for must not become the next client's answer.
-        if (!connection->stream().has_something_to_read()) return connection;
+        if (!connection->stream().watch_has_fired()) return connection;
     }
     return nullptr;
 }
@@ -169,7 +169,8 @@ asio::awaitable<Result<void>> UpstreamPool::tunnel(UpstreamConnection& connectio
 void UpstreamPool::keep(const Origin& origin, Connection connection) {
     auto& idle = shelf(origin).idle;
     if (idle.size() >= limits_.max_idle_per_origin) return;
-    connection->set_idle_since(Clock::now());
+    connection->set_idle_since(tick_.last());
+    connection->stream().watch();
     idle.push_back(std::move(connection));
 }
 
@@ -178,9 +179,13 @@ void UpstreamPool::give_back(const Origin& origin, Connection connection) {
     if (connection->is_complete() || connection->stream().is_cancelled() ||
         !connection->head().keep_alive)
         return;
-    ++finishing_;
+    finishing_.insert(connection.get());
     asio::co_spawn(context_, finish(*this, origin, std::move(connection)),
-                   [this](const std::exception_ptr&) { --finishing_; });
+                   [](const std::exception_ptr&) {});
+}
+
+void UpstreamPool::cancel_finishing() {
+    for (auto* connection : finishing_) connection->stream().cancel();
 }
 
 asio::awaitable<void> UpstreamPool::finish(UpstreamPool& pool, Origin origin,
@@ -192,6 +197,7 @@ asio::awaitable<void> UpstreamPool::finish(UpstreamPool& pool, Origin origin,
         connection->consume(connection->body().size());
         if (status != IoStatus::ok) break;
     }
+    pool.finishing_.erase(connection.get());
     if (connection->is_reusable()) pool.keep(origin, std::move(connection));
 }
 
@@ -199,7 +205,7 @@ void UpstreamPool::sweep(TimePoint now) {
     for (auto& [origin, shelf] : shelves_) {
         std::erase_if(shelf->idle, [&](const Connection& connection) {
             return now - connection->idle_since() > limits_.idle_timeout ||
-                   connection->stream().has_something_to_read();
+                   connection->stream().watch_has_fired();
         });
     }
 }

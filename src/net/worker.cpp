@@ -57,6 +57,8 @@ std::unique_ptr<RequestWork> Worker::borrow_work() {
 void Worker::return_work(std::unique_ptr<RequestWork> work) {
     work->body.reset();
     work->body_share.reset();
+    work->carry.reset();
+    work->carried = 0;
     if (spare_work_.size() >= kSpareWork) return;
     if (work->buffer.capacity() > BufferPool::kMedium) work->buffer.reset();
     spare_work_.push_back(std::move(work));
@@ -102,6 +104,7 @@ void Worker::stop() {
     stopping_ = true;
     drain();
     cut();
+    upstreams_.cancel_finishing();
     keep_running_.reset();
     tick_.hurry();
 }

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tollweir {
 
@@ -28,12 +30,12 @@ enum class ErrorKind : std::uint8_t {
     rate_limited,
     budget_exceeded,
     internal,
-    api_connection,   // the upstream could not be reached: DNS, refused
-    bad_gateway,      // the upstream was reached and then broke: reset, TLS, not HTTP, torn body
+    api_connection,  // the upstream could not be reached: DNS, refused
+    bad_gateway,     // the upstream was reached and then broke: reset, TLS, not HTTP, torn body
     unavailable,
     not_implemented,
-    http_version,     // 505
-    client_closed,    // the client left; never written to anybody, only logged (as nginx: 499)
+    http_version,   // 505
+    client_closed,  // the client left; never written to anybody, only logged (as nginx: 499)
 };
 
 enum class ErrorSource : std::uint8_t { client, gateway, upstream };
@@ -52,6 +54,42 @@ const ErrorFacts& facts(ErrorKind kind);
 /// spec/providers-anthropic-bedrock-google.md section 1, "Errors", step 3.
 ErrorKind kind_of_status(int status);
 
+/// A text that is hardly ever there, in the size of a pointer: errors travel through every frame of
+/// a request, and most carry none. Used like std::optional<std::string>.
+class OptionalText {
+public:
+    OptionalText() = default;
+    OptionalText(std::string text) : text_(std::make_unique<std::string>(std::move(text))) {}
+    OptionalText(std::string_view text) : OptionalText(std::string(text)) {}
+    OptionalText(const char* text) : OptionalText(std::string(text)) {}
+    OptionalText(std::nullopt_t) {}
+    OptionalText(std::optional<std::string> text) {
+        if (text) text_ = std::make_unique<std::string>(std::move(*text));
+    }
+    OptionalText(const OptionalText& other)
+        : text_(other.text_ ? std::make_unique<std::string>(*other.text_) : nullptr) {}
+    OptionalText(OptionalText&&) noexcept = default;
+    OptionalText& operator=(const OptionalText& other) { return *this = OptionalText(other); }
+    OptionalText& operator=(OptionalText&&) noexcept = default;
+
+    explicit operator bool() const { return text_ != nullptr; }
+    bool has_value() const { return text_ != nullptr; }
+    /// True also for a text without characters.
+    bool empty() const { return !text_ || text_->empty(); }
+    const std::string& operator*() const { return *text_; }
+    const std::string* operator->() const { return text_.get(); }
+    std::string value_or(std::string_view other) const {
+        return std::string(text_ ? *text_ : other);
+    }
+
+    friend bool operator==(const OptionalText& a, const OptionalText& b) {
+        return a.text_ && b.text_ ? *a.text_ == *b.text_ : a.text_ == b.text_;
+    }
+
+private:
+    std::unique_ptr<std::string> text_;
+};
+
 /// An error on its way to a client. `message` reaches the client: no secret, no upstream address.
 struct GatewayError {
     GatewayError() = default;
@@ -65,14 +103,15 @@ struct GatewayError {
     std::string message;
     int status = 0;  // 0: the kind's
     // JSON texts (`"messages"`, `null`) that replace the kind's own; an OpenAI-shaped upstream's
-    // values stay as sent (spec/README.md, decision 2). Unset: the kind's type and code, null param.
-    std::optional<std::string> type_json;
-    std::optional<std::string> param_json;
-    std::optional<std::string> code_json;
-    std::optional<std::string> provider_fields_json;  // `error.provider_specific_fields`
-    std::string retry_after;    // value of the Retry-After header; empty: none
-    std::string allow;          // value of the Allow header (405); empty: none
-    bool should_not_retry = false;  // sends `x-should-retry: false`
+    // values stay as sent (spec/README.md, decision 2). Unset: the kind's type and code, null
+    // param.
+    OptionalText type_json;
+    OptionalText param_json;
+    OptionalText code_json;
+    OptionalText provider_fields_json;  // `error.provider_specific_fields`
+    OptionalText retry_after;           // value of the Retry-After header; empty: none
+    OptionalText allow;                 // value of the Allow header (405); empty: none
+    bool should_not_retry = false;      // sends `x-should-retry: false`
 };
 
 template <class T>

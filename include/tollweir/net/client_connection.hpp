@@ -49,6 +49,10 @@ struct RequestWork {
     RequestHead head;
     BorrowedBuffer body;  // a body that did not fit behind the head
     BodyShare body_share;
+    BorrowedBuffer carry;  // bytes of later requests that came with a chunked body
+    std::size_t carried = 0;
+
+    bool has_more() const { return begin < end || carried > 0; }
     std::string out;    // head of the answer
     std::string frame;  // a chunk's frame
     Pieces pieces;

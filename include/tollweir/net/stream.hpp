@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -82,8 +83,11 @@ public:
     /// Both.
     asio::awaitable<IoResult> write(const Pieces& pieces, std::chrono::milliseconds stall);
 
-    /// Data or an end is waiting: for a pooled connection that should be silent, it is dead.
-    bool has_something_to_read();
+    /// Watches a connection that should be silent: while nobody waits, and on into the next wait
+    /// for something to read, which then costs no system call of its own.
+    void watch();
+    /// Data or an end came while nobody waited: a pooled connection is dead.
+    bool watch_has_fired() const { return watch_ && watch_->fired; }
     /// The other side has closed or reset; bytes that wait are not read.
     bool peer_has_left();
 
@@ -106,12 +110,22 @@ private:
     IoResult try_write_plain(const Pieces& pieces, Cursor& cursor);
     IoResult try_write_tls(const Pieces& pieces, Cursor& cursor);
     IoStatus why_aborted();
+    asio::awaitable<void> wait_for_watch();
+
+    /// A wait that outlives the call which began it. Its handler may come after the stream has
+    /// gone; it holds only this.
+    struct Watch {
+        bool pending = false;
+        bool fired = false;
+        std::move_only_function<void()> waiter;  // a coroutine's continuation
+    };
 
     Tick& tick_;
     Socket socket_;
     ssl_st* ssl_ = nullptr;
     TimePoint deadline_ = kNever;
     bool expired_ = false;
+    std::shared_ptr<Watch> watch_;   // null until first used
     bool write_wants_read_ = false;  // TLS has to read before it can write on
     bool cancelled_ = false;
 };

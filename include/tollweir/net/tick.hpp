@@ -53,6 +53,10 @@ public:
     /// The next tick comes now, and fast ones follow.
     void hurry();
 
+    /// When the last tick came: the time to within 20 ms while requests run, else a second, for
+    /// free.
+    TimePoint last() const { return last_; }
+
     /// How late the last tick came: the time that something held up the loop.
     std::chrono::nanoseconds lag() const { return lag_; }
     std::chrono::nanoseconds max_lag() const { return max_lag_; }
@@ -72,7 +76,10 @@ private:
     std::vector<std::function<void(TimePoint)>> chores_;
     TimePoint due_ = kNever;
     TimePoint last_slow_{};
+    TimePoint last_{};
     TimePoint last_busy_{};
+    bool fast_ = false;      // how the next tick is set
+    bool saw_busy_ = false;  // since the last tick
     std::chrono::nanoseconds lag_{0};
     std::chrono::nanoseconds max_lag_{0};
     bool stopped_ = false;

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "tollweir/core/deployment.hpp"
@@ -47,7 +48,8 @@ public:
     void close_idle();
     std::size_t idle_count() const;
     /// Connections being read to their answer's end.
-    std::size_t finishing_count() const { return finishing_; }
+    std::size_t finishing_count() const { return finishing_.size(); }
+    void cancel_finishing();
 
 private:
     struct Shelf {
@@ -74,7 +76,7 @@ private:
     UpstreamTls& tls_;
     const ProxyTable& proxies_;
     std::unordered_map<Origin, std::unique_ptr<Shelf>, OriginHash> shelves_;
-    std::size_t finishing_ = 0;
+    std::unordered_set<UpstreamConnection*> finishing_;
 };
 
 }  // namespace tollweir::net
