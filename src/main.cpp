@@ -32,8 +32,8 @@ int serve(const CommandLine& command_line, const Environment& environment) {
         return 1;
     }
     raise_descriptor_limit();
-    // Bodies come and go at up to 1 MiB from the buffer pool: mapping fresh pages for each would cost
-    // more than copying them.
+    // Bodies come and go at up to 1 MiB from the buffer pool: mapping fresh pages for each would
+    // cost more than copying them.
     mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
     mallopt(M_TRIM_THRESHOLD, 16 * 1024 * 1024);
     mallopt(M_ARENA_MAX, 4);

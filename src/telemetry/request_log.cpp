@@ -1,5 +1,6 @@
 #include "tollweir/telemetry/request_log.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "tollweir/core/json.hpp"
@@ -28,6 +29,12 @@ void append_milliseconds(std::string& out, std::chrono::microseconds time) {
     out += static_cast<char>('0' + fraction % 10);
 }
 
+unsigned is_separator(char c) {
+    return static_cast<unsigned>(static_cast<unsigned char>(c) <= ' ') |
+           static_cast<unsigned>(c == '"') | static_cast<unsigned>(c == '=') |
+           static_cast<unsigned>(c == 0x7f);
+}
+
 /// A value of our own making: an id, a name from a fixed list.
 void append_own(std::string& out, std::string_view label, std::string_view value) {
     if (!value.empty()) out.append(label).append(value);
@@ -37,7 +44,9 @@ void append_pair(std::string& out, std::string_view label, std::string_view valu
     if (value.empty()) return;
     out.append(label);
     // A client's text must not look like another field or line.
-    if (value.find_first_of(" \"=\r\n\t") == value.npos)
+    unsigned separators = 0;
+    for (const char c : value) separators |= is_separator(c);
+    if (separators == 0)
         out += value;
     else
         append_json_string(out, value);

@@ -17,7 +17,7 @@ namespace tollweir {
 struct ChatView {
     ObjectView object;
     Endpoint endpoint = Endpoint::chat_completions;
-    std::string model;              // decoded; empty if absent or null
+    std::string model;  // decoded; empty if absent or null
     bool stream = false;
     bool wants_stream_usage = false;  // stream_options.include_usage
     bool wants_base64 = false;        // embeddings: encoding_format is base64
@@ -27,8 +27,8 @@ struct ChatView {
 
 /// What is changed in a stream of the client's own dialect.
 struct StreamEdits {
-    std::string model;            // goes into every chunk
-    bool hide_usage = false;      // the gateway asked for usage, the client did not
+    std::string model;        // goes into every chunk
+    bool hide_usage = false;  // the gateway asked for usage, the client did not
 };
 
 /// Edits the events of one stream that stays in its dialect and notes what they tell. Bytes come in
@@ -41,8 +41,8 @@ public:
     /// `region` holds every byte that was not yet dropped, kJsonPadding readable bytes behind it.
     /// Appends what goes to the client now: views into `region`, constants and this object, valid
     /// until the next call. Returns how many bytes at the front of the region are done with; the
-    /// caller drops exactly those before the next call. Errors (`bad_gateway`): an event that is not
-    /// what the dialect allows.
+    /// caller drops exactly those before the next call. Errors (`bad_gateway`): an event that is
+    /// not what the dialect allows.
     virtual Result<std::size_t> feed(std::string_view region, Pieces& out) = 0;
 
     /// The upstream closed. Appends the rest and the closing frame. An error (`api_connection`) if
@@ -77,8 +77,8 @@ public:
     /// body is `{}`. Errors: `bad_request` (not a JSON object, a wrong type, a key given twice).
     virtual Result<void> scan(Endpoint endpoint, std::string_view body, ChatView& out) const = 0;
 
-    /// Checks that the endpoint's input is there (`messages`, `prompt`, `input`): after the model is
-    /// known, since OpenAI complains of a missing model first.
+    /// Checks that the endpoint's input is there (`messages`, `prompt`, `input`): after the model
+    /// is known, since OpenAI complains of a missing model first.
     virtual Result<void> check_input(const ChatView& view) const = 0;
 
     virtual void write_error(const GatewayError& error, std::string& out) const = 0;

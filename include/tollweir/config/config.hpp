@@ -21,29 +21,27 @@ struct ServerConfig {
     std::size_t max_body_bytes = 64 * 1024 * 1024;  // general_settings.max_request_size_mb wins
     std::size_t max_connections = 16'384;
     std::size_t max_buffered_body_bytes = 1024 * 1024 * 1024;  // bodies in memory, whole process
-    std::chrono::milliseconds header_timeout{10'000};  // first byte of a head to its last
-    std::chrono::milliseconds body_timeout{30'000};    // between two reads of a body
-    std::chrono::milliseconds idle_timeout{75'000};    // between requests; --keepalive_timeout wins
-    std::chrono::milliseconds write_timeout{60'000};   // one write that makes no progress
+    std::chrono::milliseconds header_timeout{10'000};          // first byte of a head to its last
+    std::chrono::milliseconds body_timeout{30'000};            // between two reads of a body
+    std::chrono::milliseconds idle_timeout{75'000};   // between requests; --keepalive_timeout wins
+    std::chrono::milliseconds write_timeout{60'000};  // one write that makes no progress
 };
 
 /// Limits and times of the upstream side; `tollweir_settings.upstream`.
 struct UpstreamConfig {
-    std::chrono::milliseconds connect_timeout{10'000};  // DNS, TCP and TLS together
-    std::chrono::milliseconds idle_timeout{60'000};     // an unused pooled connection
-    std::size_t max_idle_per_origin = 256;              // a worker
-    std::size_t max_response_bytes = 128 * 1024 * 1024; // an answer that is read whole
-    std::size_t max_event_bytes = 16 * 1024 * 1024;     // one server-sent event
-    bool verify_tls = true;                             // litellm_settings.ssl_verify
-    std::string ca_file;                                // ssl_verify: path, or SSL_CERT_FILE
+    std::chrono::milliseconds connect_timeout{10'000};   // DNS, TCP and TLS together
+    std::chrono::milliseconds idle_timeout{60'000};      // an unused pooled connection
+    std::size_t max_idle_per_origin = 256;               // a worker
+    std::size_t max_response_bytes = 128 * 1024 * 1024;  // an answer that is read whole
+    std::size_t max_event_bytes = 16 * 1024 * 1024;      // one server-sent event
+    bool verify_tls = true;                              // litellm_settings.ssl_verify
+    std::string ca_file;                                 // ssl_verify: path, or SSL_CERT_FILE
 };
 
 struct DrainConfig {
     std::chrono::milliseconds delay{5'000};
     std::chrono::milliseconds timeout{60'000};
 };
-
-
 
 struct LogConfig {
     LogLevel level = LogLevel::info;
@@ -57,20 +55,20 @@ struct Alias {
 
 /// Everything one load of file, environment and command line produced. Plain values.
 struct Config {
-    std::string source;  // path of the main file, empty without one
+    std::string source;                    // path of the main file, empty without one
     std::vector<Deployment> deployments;   // `heads` and `health` are the snapshot's to fill
     std::map<std::string, Alias> aliases;  // router_settings.model_group_alias
     std::map<std::string, std::string> model_aliases;  // litellm_settings.model_alias_map
 
     Secret master_key;
-    Sha256Digest master_key_digest{};      // the snapshot's to fill
-    std::string key_header;                // general_settings.litellm_key_header_name, lower case
-    bool require_auth = false;             // refuse to start without a master key
-    bool generate_master_key = false;      // tollweir_settings: make one, kept in data_dir
-    bool metrics_need_key = true;          // while a master key is set
+    Sha256Digest master_key_digest{};  // the snapshot's to fill
+    std::string key_header;            // general_settings.litellm_key_header_name, lower case
+    bool require_auth = false;         // refuse to start without a master key
+    bool generate_master_key = false;  // tollweir_settings: make one, kept in data_dir
+    bool metrics_need_key = true;      // while a master key is set
 
     // The model of a request that names none, by route; empty: none.
-    std::string default_model;             // general_settings.completion_model, default_model, --model
+    std::string default_model;  // general_settings.completion_model, default_model, --model
     std::string default_embedding_model;
     std::string default_moderation_model;
     bool force_default_models = false;
@@ -81,7 +79,7 @@ struct Config {
     std::chrono::milliseconds ping_interval{15'000};
     bool inject_stream_usage = true;
     bool always_include_stream_usage = false;
-    bool allow_client_mocks = true;        // tollweir_settings.allow_client_mocks
+    bool allow_client_mocks = true;  // tollweir_settings.allow_client_mocks
     bool watch_config = false;
     std::string data_dir = "./data";
 

@@ -30,7 +30,7 @@ struct Origin {
 /// The first lines of an upstream request, made once a deployment and endpoint: everything but the
 /// length of the body. `headers` are complete lines with CRLF; secret, never logged.
 struct UpstreamHead {
-    std::string path;     // absolute path with query
+    std::string path;  // absolute path with query
     std::string headers;
 };
 
@@ -47,24 +47,24 @@ using JsonFields = std::vector<std::pair<std::string, std::string>>;  // name, J
 /// One model at one address with one credential. Immutable, part of the snapshot.
 struct Deployment {
     std::string id;
-    std::string group;            // `model_name`: the model group, or the pattern it came from
-    std::string model;            // upstream's model without provider prefix; may hold `*`
-    std::string model_string;     // `litellm_params.model` as written
+    std::string group;         // `model_name`: the model group, or the pattern it came from
+    std::string model;         // upstream's model without provider prefix; may hold `*`
+    std::string model_string;  // `litellm_params.model` as written
     const Provider* provider = nullptr;
-    bool wildcard = false;        // `group` is a pattern
+    bool wildcard = false;  // `group` is a pattern
 
     Origin origin;
-    std::string api_base;         // for humans and headers: no userinfo, no query, no trailing slash
-    std::string base_path;        // path of api_base, no trailing slash
-    std::string base_query;       // query of api_base without `?`
+    std::string api_base;    // for humans and headers: no userinfo, no query, no trailing slash
+    std::string base_path;   // path of api_base, no trailing slash
+    std::string base_query;  // query of api_base without `?`
     Secret api_key;
     std::string api_version;
     std::string organization;
 
     std::vector<std::pair<std::string, std::string>> extra_headers;
-    JsonFields defaults;          // body fields set where the request does not name them
-    JsonFields extra_body;        // body fields always set
-    bool drop_params = false;     // with the global setting taken in
+    JsonFields defaults;       // body fields set where the request does not name them
+    JsonFields extra_body;     // body fields always set
+    bool drop_params = false;  // with the global setting taken in
     std::vector<std::string> additional_drop_params;
     std::vector<std::string> allowed_openai_params;
 
@@ -74,15 +74,15 @@ struct Deployment {
     std::optional<std::chrono::milliseconds> timeout;         // whole answer that is not a stream
     std::optional<std::chrono::milliseconds> stream_timeout;  // first byte and each gap of a stream
 
-    double weight = 0;            // the router's part of the file; 0: not given
+    double weight = 0;  // the router's part of the file; 0: not given
     int order = 0;
     std::int64_t rpm = 0;
     std::int64_t tpm = 0;
 
-    std::string mode;             // `model_info.mode`
+    std::string mode;  // `model_info.mode`
     std::string base_model;
-    std::string info_json = "{}"; // `model_info` as JSON, `id` included
-    std::string params_json = "{}"; // `litellm_params` as JSON without secrets
+    std::string info_json = "{}";    // `model_info` as JSON, `id` included
+    std::string params_json = "{}";  // `litellm_params` as JSON without secrets
 
     // Heads for a model without wildcard; filled by the snapshot from Provider::head.
     std::array<UpstreamHead, kEndpointCount> heads;
@@ -91,7 +91,7 @@ struct Deployment {
 
 /// What clients name in `model`: deployments that may serve it.
 struct ModelGroup {
-    std::string name;             // or a pattern with `*`
+    std::string name;  // or a pattern with `*`
     std::vector<const Deployment*> deployments;
 };
 

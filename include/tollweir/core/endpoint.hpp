@@ -15,10 +15,14 @@ enum class Dialect : std::uint8_t { openai, anthropic, gemini };
 /// `chat/completions`, as in OpenAI's URLs and in our logs.
 constexpr std::string_view path_of(Endpoint endpoint) {
     switch (endpoint) {
-        case Endpoint::chat_completions: return "chat/completions";
-        case Endpoint::completions: return "completions";
-        case Endpoint::embeddings: return "embeddings";
-        case Endpoint::moderations: return "moderations";
+        case Endpoint::chat_completions:
+            return "chat/completions";
+        case Endpoint::completions:
+            return "completions";
+        case Endpoint::embeddings:
+            return "embeddings";
+        case Endpoint::moderations:
+            return "moderations";
     }
     return "";
 }

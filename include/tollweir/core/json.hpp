@@ -27,8 +27,9 @@ std::optional<std::string> decode_json_string(std::string_view literal);
 /// Whole and strict: is `text` one well-formed JSON value and nothing else?
 bool is_valid_json(std::string_view text);
 
-/// Where the JSON value that begins at `text[begin]` (blanks before it are skipped) ends; npos if it
-/// is malformed. Strict but for UTF-8, which is not checked; nesting costs a bit a level, no stack.
+/// Where the JSON value that begins at `text[begin]` (blanks before it are skipped) ends; npos if
+/// it is malformed. Strict but for UTF-8, which is not checked; nesting costs a bit a level, no
+/// stack.
 std::size_t json_value_end(std::string_view text, std::size_t begin);
 
 /// Appends JSON to a string, commas by itself. No tree, no allocation but the string's.
@@ -66,9 +67,9 @@ enum class JsonType : std::uint8_t { object, array, string, number, boolean, nul
 
 /// One member of an object, as views into its text.
 struct JsonMember {
-    std::string_view key;      // unescaped
-    std::string_view whole;    // from the key's quote to the value's last byte
-    std::string_view value;    // raw text, no blanks around it
+    std::string_view key;    // unescaped
+    std::string_view whole;  // from the key's quote to the value's last byte
+    std::string_view value;  // raw text, no blanks around it
     JsonType type = JsonType::null;
 };
 

@@ -21,9 +21,17 @@ bool log_wanted(LogLevel level);
 /// prompts or answers. Any thread; never blocks.
 void log_line(LogLevel level, std::string_view text);
 
-inline void log_debug(std::string_view text) { log_line(LogLevel::debug, text); }
-inline void log_info(std::string_view text) { log_line(LogLevel::info, text); }
-inline void log_warning(std::string_view text) { log_line(LogLevel::warning, text); }
-inline void log_error(std::string_view text) { log_line(LogLevel::error, text); }
+inline void log_debug(std::string_view text) {
+    log_line(LogLevel::debug, text);
+}
+inline void log_info(std::string_view text) {
+    log_line(LogLevel::info, text);
+}
+inline void log_warning(std::string_view text) {
+    log_line(LogLevel::warning, text);
+}
+inline void log_error(std::string_view text) {
+    log_line(LogLevel::error, text);
+}
 
 }  // namespace tollweir

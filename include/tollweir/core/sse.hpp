@@ -49,13 +49,13 @@ private:
 
     std::size_t event_begin_ = 0;  // where the event being gathered begins
     std::size_t line_begin_ = 0;
-    std::size_t scanned_ = 0;      // no line end before this
-    bool skip_lf_ = false;         // the last line ended with a CR at the region's end
-    bool first_line_ = true;       // it may begin with a byte order mark
-    bool has_fields_ = false;      // the event being gathered has a line that is no comment
+    std::size_t scanned_ = 0;  // no line end before this
+    bool skip_lf_ = false;     // the last line ended with a CR at the region's end
+    bool first_line_ = true;   // it may begin with a byte order mark
+    bool has_fields_ = false;  // the event being gathered has a line that is no comment
     std::size_t data_lines_ = 0;
     std::size_t first_data_begin_ = 0, first_data_end_ = 0;
-    std::string joined_;           // the data of an event with several data lines
+    std::string joined_;  // the data of an event with several data lines
 };
 
 }  // namespace tollweir

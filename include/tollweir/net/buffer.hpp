@@ -36,7 +36,7 @@ private:
 class BufferPool {
 public:
     static constexpr std::size_t kSmall = 4 * 1024;    // a stream's relay
-    static constexpr std::size_t kMedium = 16 * 1024;  // a request or an answer
+    static constexpr std::size_t kMedium = 32 * 1024;  // a request; most bodies fit behind the head
 
     /// At least `capacity` bytes.
     Buffer take(std::size_t capacity);
