@@ -63,7 +63,7 @@ Result<void> App::start() {
         return fail(ErrorKind::bad_request,
                     "a master key is required (--require-auth) and none is set: set "
                     "general_settings.master_key or LITELLM_MASTER_KEY");
-    auto proxies = net::ProxyTable::from_environment(environment_);
+    auto proxies = net::ProxyTable::from_environment(loaded_.environment);
     if (!proxies) return std::unexpected(proxies.error());
     proxies_ = std::move(*proxies);
     upstream_tls_ =

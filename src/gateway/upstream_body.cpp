@@ -23,6 +23,31 @@ bool names(const ObjectView& object, std::string_view name) {
     return says(name) || says(other_spelling(name));
 }
 
+/// Of text generation: a default of the deployment or of the command line means nothing to an
+/// endpoint that generates none, and OpenAI refuses it there.
+bool belongs(std::string_view field, Endpoint endpoint) {
+    constexpr std::string_view kGeneration[] = {"temperature",
+                                                "top_p",
+                                                "max_tokens",
+                                                "max_completion_tokens",
+                                                "n",
+                                                "stop",
+                                                "seed",
+                                                "presence_penalty",
+                                                "frequency_penalty",
+                                                "logit_bias",
+                                                "logprobs",
+                                                "top_logprobs",
+                                                "response_format",
+                                                "tools",
+                                                "tool_choice",
+                                                "parallel_tool_calls",
+                                                "reasoning_effort",
+                                                "verbosity",
+                                                "modalities"};
+    return can_stream(endpoint) || std::ranges::find(kGeneration, field) == std::end(kGeneration);
+}
+
 }  // namespace
 
 /// Defaults become part of the body before the provider sees it, so that its renames and drops
@@ -32,7 +57,7 @@ Result<const ObjectView*> UpstreamBody::with_defaults(const ChatView& view,
     const auto& object = view.object;
     edits_.reset(object);
     for (const auto& [name, json] : deployment.defaults) {
-        if (!names(object, name)) set(name, json);
+        if (belongs(name, view.endpoint) && !names(object, name)) set(name, json);
     }
     if (edits_.empty()) return &object;
     pieces_.clear();
@@ -98,6 +123,7 @@ Result<void> UpstreamBody::build(const ChatView& view, const Deployment& deploym
         hides_usage_ = !config.always_include_stream_usage;
     }
     for (const auto& [field, json] : deployment.extra_body) {
+        if (!belongs(field, view.endpoint)) continue;
         if (const auto other = other_spelling(field); !other.empty())
             if (const auto* member = object->find(other)) edits_.remove(*member);
         set(field, json);
