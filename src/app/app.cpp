@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "tollweir/app/master_key.hpp"
 #include "tollweir/app/reload_report.hpp"
@@ -149,11 +150,11 @@ void App::run() {
     const auto patience = Clock::now() + kLeaveWithin;
     while (ended_ < workers_.size() && Clock::now() < patience)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    log_info("stopped");
     if (ended_ < workers_.size()) {
-        stop_logging();
+        std::fputs("stopped; a name look-up was still under way\n", stderr);
         ::_exit(0);
     }
+    log_info("stopped");
     for (auto& thread : threads_) thread.join();
     threads_.clear();
 }
@@ -169,8 +170,8 @@ void App::await_signal() {
 void App::on_signal(int number) {
     if (number == SIGHUP) return reload();
     if (draining_) {
-        log_warning("second signal: leaving at once");
-        stop_logging();
+        // Not through the log: its thread may not come to write it.
+        std::fputs("second signal: leaving at once\n", stderr);
         ::_exit(130);
     }
     log_info(std::string(number == SIGINT ? "SIGINT" : "SIGTERM") + ": draining, " +

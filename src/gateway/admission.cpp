@@ -46,7 +46,7 @@ GatewayError unknown_model(Endpoint endpoint, std::string_view model) {
 
 }  // namespace
 
-asio::awaitable<Result<Admitted>> admit(RequestContext& context, Endpoint endpoint) {
+net::Task<Result<Admitted>> admit(RequestContext& context, Endpoint endpoint) {
     const auto max_body = context.config().server.max_body_bytes;
     auto body = context.client->body_at_hand(max_body);
     if (!body) {

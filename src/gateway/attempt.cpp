@@ -80,19 +80,19 @@ public:
           model_(candidate.model),
           leg_(leg) {}
 
-    asio::awaitable<Result<void>> run();
+    net::Task<Result<void>> run();
 
 private:
-    asio::awaitable<Result<void>> call(net::CancelSlot& slot, const CallTimeouts& timeouts);
-    asio::awaitable<Result<void>> answer_whole(DeploymentCall& call, TimePoint deadline);
-    asio::awaitable<Result<void>> answer_stream(DeploymentCall& call, const CallTimeouts& timeouts);
-    asio::awaitable<Result<void>> relay(DeploymentCall& call, StreamRelay& stream);
-    asio::awaitable<Result<void>> take_error(DeploymentCall& call, TimePoint deadline);
+    net::Task<Result<void>> call(net::CancelSlot& slot, const CallTimeouts& timeouts);
+    net::Task<Result<void>> answer_whole(DeploymentCall& call, TimePoint deadline);
+    net::Task<Result<void>> answer_stream(DeploymentCall& call, const CallTimeouts& timeouts);
+    net::Task<Result<void>> relay(DeploymentCall& call, StreamRelay& stream);
+    net::Task<Result<void>> take_error(DeploymentCall& call, TimePoint deadline);
     Result<void> check_head(const net::ResponseHead& head) const;
-    asio::awaitable<Result<void>> end_broken(EventEditor& editor, GatewayError error);
+    net::Task<Result<void>> end_broken(EventEditor& editor, GatewayError error);
 
-    asio::awaitable<Result<void>> mock(std::string_view json);
-    asio::awaitable<bool> pause(std::chrono::milliseconds time);
+    net::Task<Result<void>> mock(std::string_view json);
+    net::Task<bool> pause(std::chrono::milliseconds time);
 
     void write_stream_headers() {
         context_.headers.clear();
@@ -110,7 +110,7 @@ private:
     TimePoint sent_{};
 };
 
-asio::awaitable<Result<void>> Attempt::run() {
+net::Task<Result<void>> Attempt::run() {
     auto& record = context_.record;
     record.deployment_id = deployment_.id;
     record.provider = deployment_.provider->name();
@@ -143,7 +143,7 @@ asio::awaitable<Result<void>> Attempt::run() {
     co_return outcome;
 }
 
-asio::awaitable<Result<void>> Attempt::call(net::CancelSlot& slot, const CallTimeouts& timeouts) {
+net::Task<Result<void>> Attempt::call(net::CancelSlot& slot, const CallTimeouts& timeouts) {
     const auto endpoint = context_.view.endpoint;
     const auto dialect = deployment_.provider->dialect(endpoint);
     if (!dialect || *dialect != Dialect::openai)
@@ -183,7 +183,7 @@ Result<void> Attempt::check_head(const net::ResponseHead& head) const {
     return {};
 }
 
-asio::awaitable<Result<void>> Attempt::take_error(DeploymentCall& call, TimePoint deadline) {
+net::Task<Result<void>> Attempt::take_error(DeploymentCall& call, TimePoint deadline) {
     const auto status = call.head().status;
     const std::string retry_after(call.head().find("retry-after").value_or(""));
     const auto body = co_await call.read_whole(kMaxErrorBody, deadline);
@@ -195,7 +195,7 @@ asio::awaitable<Result<void>> Attempt::take_error(DeploymentCall& call, TimePoin
     co_return std::unexpected(std::move(error));
 }
 
-asio::awaitable<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePoint deadline) {
+net::Task<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePoint deadline) {
     auto& record = context_.record;
     if (auto checked = check_head(call.head()); !checked) co_return checked;
     take_upstream_headers(call.head(), context_.upstream_headers);
@@ -227,8 +227,7 @@ asio::awaitable<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePo
     co_return Result<void>{};
 }
 
-asio::awaitable<Result<void>> Attempt::answer_stream(DeploymentCall& call,
-                                                     const CallTimeouts& timeouts) {
+net::Task<Result<void>> Attempt::answer_stream(DeploymentCall& call, const CallTimeouts& timeouts) {
     const auto& config = context_.config();
     StreamEdits edits;
     edits.model = context_.requested_model;
@@ -256,7 +255,7 @@ asio::awaitable<Result<void>> Attempt::answer_stream(DeploymentCall& call,
     co_return co_await end_broken(*editor, std::move(outcome.error()));
 }
 
-asio::awaitable<Result<void>> Attempt::relay(DeploymentCall& call, StreamRelay& stream) {
+net::Task<Result<void>> Attempt::relay(DeploymentCall& call, StreamRelay& stream) {
     if (auto head = co_await stream.await_head(); !head) co_return head;
     const auto& head = call.head();
     if (auto checked = check_head(head); !checked) co_return checked;
@@ -272,7 +271,7 @@ asio::awaitable<Result<void>> Attempt::relay(DeploymentCall& call, StreamRelay& 
 }
 
 /// Past the commit point: the failure goes into the stream, which then ends properly.
-asio::awaitable<Result<void>> Attempt::end_broken(EventEditor& editor, GatewayError error) {
+net::Task<Result<void>> Attempt::end_broken(EventEditor& editor, GatewayError error) {
     auto& record = context_.record;
     record.failed = true;
     record.error_class = facts(error.kind).litellm_class;
@@ -290,7 +289,7 @@ asio::awaitable<Result<void>> Attempt::end_broken(EventEditor& editor, GatewayEr
     co_return Result<void>{};
 }
 
-asio::awaitable<bool> Attempt::pause(std::chrono::milliseconds time) {
+net::Task<bool> Attempt::pause(std::chrono::milliseconds time) {
     net::Wake wake(context_.state->worker.context());
     context_.client->cancel_on_leave(&wake);
     const auto reason = co_await wake.wait_until(after(Clock::now(), time));
@@ -298,7 +297,7 @@ asio::awaitable<bool> Attempt::pause(std::chrono::milliseconds time) {
     co_return reason == net::Wake::Reason::timed_out;
 }
 
-asio::awaitable<Result<void>> Attempt::mock(std::string_view json) {
+net::Task<Result<void>> Attempt::mock(std::string_view json) {
     auto& client = *context_.client;
     auto delay = deployment_.mock_delay;
     const auto asked = asked_seconds(context_, "", "mock_delay");
@@ -364,8 +363,8 @@ Result<CallTimeouts> choose_timeouts(const RequestContext& context, const Deploy
     return timeouts;
 }
 
-asio::awaitable<Result<void>> run_plan(RequestContext& context, const Plan& plan,
-                                       Settlement& settlement) {
+net::Task<Result<void>> run_plan(RequestContext& context, const Plan& plan,
+                                 Settlement& settlement) {
     const auto& candidate = plan.candidates.front();
     Attempt attempt(context, candidate, settlement.open_leg(*candidate.deployment));
     co_return co_await attempt.run();

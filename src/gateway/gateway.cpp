@@ -158,7 +158,7 @@ std::string_view Gateway::without_root(std::string_view path) const {
     return path;  // also served without the prefix: proxies that strip it need no second setting
 }
 
-asio::awaitable<void> Gateway::handle(net::ClientConnection& client) {
+net::Task<void> Gateway::handle(net::ClientConnection& client) {
     auto& state = *states_[client.worker().index()];
     BorrowedContext borrowed(state);
     auto& context = *borrowed;
@@ -193,7 +193,7 @@ asio::awaitable<void> Gateway::handle(net::ClientConnection& client) {
     finish(context, route);
 }
 
-asio::awaitable<Result<void>> Gateway::dispatch(RequestContext& context, const Route& route) {
+net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& route) {
     const auto& head = context.client->head();
     switch (route.handler) {
         case Handler::model_call:
@@ -230,12 +230,12 @@ asio::awaitable<Result<void>> Gateway::dispatch(RequestContext& context, const R
     co_return fail(ErrorKind::internal, "internal error", ErrorSource::gateway);
 }
 
-asio::awaitable<Result<void>> Gateway::call_model(RequestContext& context, Endpoint endpoint) {
+net::Task<Result<void>> Gateway::call_model(RequestContext& context, Endpoint endpoint) {
     auto admitted = co_await admit(context, endpoint);
     if (!admitted) co_return std::unexpected(admitted.error());
     Settlement settlement(context);
-    const auto plan = make_plan(admitted->match, context.requested_model, context.state->random);
-    co_return co_await run_plan(context, plan, settlement);
+    make_plan(admitted->match, context.requested_model, context.state->random, context.plan);
+    co_return co_await run_plan(context, context.plan, settlement);
 }
 
 Result<void> Gateway::authorize(RequestContext& context, Access access) const {
@@ -255,8 +255,8 @@ Result<void> Gateway::authorize(RequestContext& context, Access access) const {
     return {};
 }
 
-asio::awaitable<Result<void>> Gateway::respond_json(RequestContext& context, int status,
-                                                    std::string_view json) {
+net::Task<Result<void>> Gateway::respond_json(RequestContext& context, int status,
+                                              std::string_view json) {
     context.record.status = status;
     append_reply_headers(context, false, context.headers);
     context.headers += kJsonType;
@@ -266,7 +266,7 @@ asio::awaitable<Result<void>> Gateway::respond_json(RequestContext& context, int
     co_return Result<void>{};
 }
 
-asio::awaitable<Result<void>> Gateway::respond_metrics(RequestContext& context) {
+net::Task<Result<void>> Gateway::respond_metrics(RequestContext& context) {
     context.record.status = 200;
     context.headers += "content-type: text/plain; version=0.0.4; charset=utf-8\r\n";
     const auto page = MetricsPage(route_names_, metrics_).render();
@@ -277,7 +277,7 @@ asio::awaitable<Result<void>> Gateway::respond_metrics(RequestContext& context) 
 }
 
 /// As Starlette's CORSMiddleware with all origins, methods and headers, and credentials.
-asio::awaitable<Result<void>> Gateway::respond_preflight(RequestContext& context) {
+net::Task<Result<void>> Gateway::respond_preflight(RequestContext& context) {
     const auto& head = context.client->head();
     context.record.status = 200;
     const auto match = find_route("GET", without_root(head.path));
@@ -319,7 +319,7 @@ std::string Gateway::readiness(const RequestContext& context) const {
 }
 
 /// The only place where an error becomes an answer.
-asio::awaitable<void> Gateway::respond_error(RequestContext& context, GatewayError error) {
+net::Task<void> Gateway::respond_error(RequestContext& context, GatewayError error) {
     auto& record = context.record;
     record.status = error.http_status();
     record.failed = true;

@@ -76,7 +76,7 @@ std::chrono::milliseconds probe_timeout(const Deployment& deployment) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
-asio::awaitable<Result<void>> probe(Round& round, const Deployment& deployment) {
+net::Task<Result<void>> probe(Round& round, const Deployment& deployment) {
     if (deployment.mock_response) co_return Result<void>{};
     const auto endpoint = endpoint_of(deployment);
     if (!deployment.provider->dialect(endpoint))
@@ -105,7 +105,7 @@ asio::awaitable<Result<void>> probe(Round& round, const Deployment& deployment) 
     co_return Result<void>{};
 }
 
-asio::awaitable<void> probe_all(std::shared_ptr<Round> round) {
+net::Task<void> probe_all(std::shared_ptr<Round> round) {
     while (round->next < round->probes.size()) {
         auto& mine = round->probes[round->next++];
         const auto outcome = co_await probe(*round, *mine.deployment);
@@ -164,7 +164,7 @@ void choose_deployments(const RequestContext& context, Round& round) {
     }
 }
 
-asio::awaitable<Result<void>> respond(RequestContext& context, std::string_view json) {
+net::Task<Result<void>> respond(RequestContext& context, std::string_view json) {
     context.record.status = 200;
     append_reply_headers(context, false, context.headers);
     context.headers += "content-type: application/json\r\n";
@@ -176,7 +176,7 @@ asio::awaitable<Result<void>> respond(RequestContext& context, std::string_view 
 
 }  // namespace
 
-asio::awaitable<Result<void>> report_health(RequestContext& context) {
+net::Task<Result<void>> report_health(RequestContext& context) {
     const auto& head = context.client->head();
     const bool has_key = find_credential(context.config(), head).present;
     if (context.config().master_key.empty() || !has_key)
@@ -190,8 +190,8 @@ asio::awaitable<Result<void>> report_health(RequestContext& context) {
     if (!round->probes.empty()) {
         round->running = std::min(kProbesAtOnce, round->probes.size());
         for (std::size_t i = round->running; i > 0; --i)
-            asio::co_spawn(context.state->worker.context(), probe_all(round),
-                           [](const std::exception_ptr&) {});
+            boost::asio::co_spawn(context.state->worker.context(), probe_all(round),
+                                  [](const std::exception_ptr&) {});
         context.client->cancel_on_leave(&round->done);
         const auto reason = co_await round->done.wait_until(kNever);
         context.client->cancel_on_leave(nullptr);

@@ -17,7 +17,7 @@ TimePoint StreamRelay::next_stop(TimePoint deadline) const {
     return std::min(deadline, after(silent_since_, wait));
 }
 
-asio::awaitable<Result<void>> StreamRelay::send(const Pieces& pieces) {
+net::Task<Result<void>> StreamRelay::send(const Pieces& pieces) {
     auto& client = *context_.client;
     if (!open_) {
         open_ = true;
@@ -28,13 +28,13 @@ asio::awaitable<Result<void>> StreamRelay::send(const Pieces& pieces) {
     co_return Result<void>{};
 }
 
-asio::awaitable<Result<void>> StreamRelay::ping() {
+net::Task<Result<void>> StreamRelay::ping() {
     // A single line: with a blank one behind it openai-python would dispatch an empty event.
     const Pieces line{": ping\n"};
     co_return co_await send(line);
 }
 
-asio::awaitable<Result<void>> StreamRelay::await_head() {
+net::Task<Result<void>> StreamRelay::await_head() {
     const auto deadline = after(Clock::now(), times_.gap);
     for (;;) {
         auto head = co_await call_.read_head(next_stop(deadline));
@@ -45,7 +45,7 @@ asio::awaitable<Result<void>> StreamRelay::await_head() {
 }
 
 /// Reads until more has come; pings while it waits.
-asio::awaitable<Result<void>> StreamRelay::read_more() {
+net::Task<Result<void>> StreamRelay::read_more() {
     auto& connection = call_.connection();
     const auto deadline = after(Clock::now(), times_.gap);
     for (;;) {
@@ -80,7 +80,7 @@ void StreamRelay::note_first_token() {
     context_.client->release_request();
 }
 
-asio::awaitable<Result<void>> StreamRelay::finish(const Pieces& pieces) {
+net::Task<Result<void>> StreamRelay::finish(const Pieces& pieces) {
     auto& client = *context_.client;
     if (!open_) {
         open_ = true;
@@ -110,7 +110,7 @@ const GatewayError* StreamRelay::early_error() const {
     return editor_.has_event() ? nullptr : editor_.upstream_error();
 }
 
-asio::awaitable<Result<void>> StreamRelay::run() {
+net::Task<Result<void>> StreamRelay::run() {
     auto& connection = call_.connection();
     auto& pieces = context_.pieces;
     silent_since_ = open_ ? silent_since_ : context_.client->arrival();

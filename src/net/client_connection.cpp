@@ -48,7 +48,7 @@ ClientConnection::~ClientConnection() {
     if (work_) worker_.return_work(std::move(work_));
 }
 
-asio::awaitable<void> ClientConnection::serve(RequestHandler& handler) {
+Task<void> ClientConnection::serve(RequestHandler& handler) {
     stream_.set_busy(true);
     if (tls_ != nullptr) {
         stream_.set_deadline(after(Clock::now(), limits_.header_timeout));
@@ -74,7 +74,7 @@ asio::awaitable<void> ClientConnection::serve(RequestHandler& handler) {
 }
 
 /// False: the connection is done for.
-asio::awaitable<bool> ClientConnection::serve_request(RequestHandler& handler) {
+Task<bool> ClientConnection::serve_request(RequestHandler& handler) {
     begun_ = streaming_ = chunked_out_ = head_only_ = false;
     body_ = Body::none;
     arrival_ = Clock::now();
@@ -111,7 +111,7 @@ asio::awaitable<bool> ClientConnection::serve_request(RequestHandler& handler) {
     co_return body_ != Body::broken;
 }
 
-asio::awaitable<IoResult> ClientConnection::fill(std::chrono::milliseconds timeout) {
+Task<IoResult> ClientConnection::fill(std::chrono::milliseconds timeout) {
     auto& work = *work_;
     auto got = stream_.try_read(work.buffer.data() + work.end, work.buffer.capacity() - work.end);
     if (got.status == IoStatus::would_block) {
@@ -154,7 +154,7 @@ HeadProgress ClientConnection::parse_head() {
     return progress;
 }
 
-asio::awaitable<bool> ClientConnection::read_head(RequestHandler& handler) {
+Task<bool> ClientConnection::read_head(RequestHandler& handler) {
     auto& work = *work_;
     const auto deadline = after(arrival_, limits_.header_timeout);
     stream_.set_busy(true);
@@ -183,7 +183,7 @@ asio::awaitable<bool> ClientConnection::read_head(RequestHandler& handler) {
     co_return true;
 }
 
-asio::awaitable<void> ClientConnection::refuse(RequestHandler& handler, const GatewayError& error) {
+Task<void> ClientConnection::refuse(RequestHandler& handler, const GatewayError& error) {
     keep_alive_ = false;
     lingers_ = true;
     std::string headers;
@@ -223,7 +223,7 @@ std::optional<std::string_view> ClientConnection::body_at_hand(std::size_t max_b
     return body;
 }
 
-asio::awaitable<Result<std::string_view>> ClientConnection::read_body(std::size_t max_bytes) {
+Task<Result<std::string_view>> ClientConnection::read_body(std::size_t max_bytes) {
     const auto& head = work_->head;
     if (body_ == Body::none) co_return std::string_view{};
     if (!head.chunked && head.content_length > max_bytes)
@@ -236,7 +236,7 @@ asio::awaitable<Result<std::string_view>> ClientConnection::read_body(std::size_
     co_return head.chunked ? co_await read_chunked_body(max_bytes) : co_await read_sized_body();
 }
 
-asio::awaitable<Result<std::string_view>> ClientConnection::read_sized_body() {
+Task<Result<std::string_view>> ClientConnection::read_sized_body() {
     auto& work = *work_;
     const auto length = static_cast<std::size_t>(work.head.content_length);
     if (work.begin + length <= work.buffer.capacity()) {
@@ -269,8 +269,7 @@ asio::awaitable<Result<std::string_view>> ClientConnection::read_sized_body() {
     co_return std::string_view(work.body.data(), length);
 }
 
-asio::awaitable<Result<std::string_view>> ClientConnection::read_chunked_body(
-    std::size_t max_bytes) {
+Task<Result<std::string_view>> ClientConnection::read_chunked_body(std::size_t max_bytes) {
     auto& work = *work_;
     std::size_t size = 0;
     // Raw chunks come in a buffer of their own: the head's views must stay.
@@ -328,7 +327,7 @@ bool ClientConnection::can_skip_body() const {
 }
 
 /// After an answer that did not need the body. False: it did not come.
-asio::awaitable<bool> ClientConnection::skip_body() {
+Task<bool> ClientConnection::skip_body() {
     const auto body = co_await read_sized_body();
     lingers_ = !body;
     co_return body.has_value();
@@ -382,14 +381,13 @@ std::optional<bool> ClientConnection::write_now(const Pieces& pieces) {
 }
 
 /// The rest of a write that `write_now` began.
-asio::awaitable<bool> ClientConnection::write(const Pieces& pieces) {
+Task<bool> ClientConnection::write(const Pieces& pieces) {
     const auto sent = co_await stream_.write_rest(pieces, cursor_, limits_.write_timeout);
     if (!sent) leave();
     co_return static_cast<bool>(sent);
 }
 
-asio::awaitable<bool> ClientConnection::respond(int status, std::string_view headers,
-                                                const Pieces& body) {
+Task<bool> ClientConnection::respond(int status, std::string_view headers, const Pieces& body) {
     begun_ = true;
     write_head(status, headers, total_size(body), true);
     auto& pieces = work_->pieces;
@@ -423,13 +421,13 @@ void ClientConnection::frame(const Pieces& pieces, bool last) {
     if (last) all.push_back("0\r\n\r\n");
 }
 
-asio::awaitable<bool> ClientConnection::send(const Pieces& pieces) {
+Task<bool> ClientConnection::send(const Pieces& pieces) {
     frame(pieces, false);
     if (const auto sent = write_now(work_->pieces)) co_return *sent;
     co_return co_await write(work_->pieces);
 }
 
-asio::awaitable<bool> ClientConnection::finish_stream(const Pieces& last) {
+Task<bool> ClientConnection::finish_stream(const Pieces& last) {
     frame(last, true);
     streaming_ = false;
     if (const auto sent = write_now(work_->pieces)) co_return *sent;

@@ -99,7 +99,7 @@ void Listener::refuse(Socket& socket) {
     socket.shutdown(tcp::socket::shutdown_send, ignored);
 }
 
-asio::awaitable<void> Listener::accept_all() {
+Task<void> Listener::accept_all() {
     asio::steady_timer pause(workers_.front()->context());
     while (acceptor_.is_open()) {
         auto& worker = choose();

@@ -14,8 +14,8 @@ Resolver::Resolver(asio::io_context& context)
 
 Resolver::~Resolver() = default;
 
-asio::awaitable<Resolver::Addresses> Resolver::resolve(std::string host, std::uint16_t port,
-                                                       TimePoint deadline, CancelSlot& slot) {
+Task<Resolver::Addresses> Resolver::resolve(std::string host, std::uint16_t port,
+                                            TimePoint deadline, CancelSlot& slot) {
     boost::system::error_code not_an_address;
     const auto literal = asio::ip::make_address(host, not_an_address);
     if (!not_an_address) co_return Addresses{tcp::endpoint(literal, port)};

@@ -94,7 +94,7 @@ void Stream::close() {
     socket_.close(ignored);
 }
 
-asio::awaitable<void> Stream::linger_close() {
+Task<void> Stream::linger_close() {
     // Bounds by bytes and time what a peer that goes on sending can cost us.
     constexpr std::size_t kMaxDrained = 8 * 1024 * 1024;
     constexpr std::chrono::milliseconds kMaxWait{500};
@@ -126,14 +126,14 @@ IoStatus Stream::why_aborted() {
     return IoStatus::failed;
 }
 
-asio::awaitable<IoStatus> Stream::wait(asio::socket_base::wait_type what) {
+Task<IoStatus> Stream::wait(asio::socket_base::wait_type what) {
     if (cancelled_ || expired_) co_return why_aborted();
     const auto [error] = co_await socket_.async_wait(what, await);
     if (cancelled_ || expired_) co_return why_aborted();
     co_return error ? IoStatus::failed : IoStatus::ok;
 }
 
-asio::awaitable<IoStatus> Stream::connect(const asio::ip::tcp::endpoint& address) {
+Task<IoStatus> Stream::connect(const asio::ip::tcp::endpoint& address) {
     if (cancelled_ || expired_) co_return why_aborted();
     boost::system::error_code error;
     socket_.close(error);
@@ -147,7 +147,7 @@ asio::awaitable<IoStatus> Stream::connect(const asio::ip::tcp::endpoint& address
     co_return refused ? IoStatus::failed : IoStatus::ok;
 }
 
-asio::awaitable<IoStatus> Stream::wait_readable() {
+Task<IoStatus> Stream::wait_readable() {
     if (ssl_ != nullptr && SSL_pending(ssl_) > 0) co_return IoStatus::ok;
     co_return co_await wait(asio::socket_base::wait_read);
 }
@@ -175,7 +175,7 @@ IoResult Stream::try_read(char* data, std::size_t size) {
     }
 }
 
-asio::awaitable<IoResult> Stream::read_some(char* data, std::size_t size, bool wait_first) {
+Task<IoResult> Stream::read_some(char* data, std::size_t size, bool wait_first) {
     wait_first = wait_first && (ssl_ == nullptr || SSL_pending(ssl_) == 0);
     for (;;) {
         if (wait_first && watch_ && watch_->pending) {
@@ -199,8 +199,8 @@ IoResult Stream::try_write(const Pieces& pieces, Cursor& cursor) {
     return ssl_ != nullptr ? try_write_tls(pieces, cursor) : try_write_plain(pieces, cursor);
 }
 
-asio::awaitable<IoResult> Stream::write_rest(const Pieces& pieces, Cursor cursor,
-                                             std::chrono::milliseconds stall) {
+Task<IoResult> Stream::write_rest(const Pieces& pieces, Cursor cursor,
+                                  std::chrono::milliseconds stall) {
     for (;;) {
         set_deadline(after(Clock::now(), stall));
         const auto waited = co_await wait(write_wants_read_ ? asio::socket_base::wait_read
@@ -212,7 +212,7 @@ asio::awaitable<IoResult> Stream::write_rest(const Pieces& pieces, Cursor cursor
     }
 }
 
-asio::awaitable<IoResult> Stream::write(const Pieces& pieces, std::chrono::milliseconds stall) {
+Task<IoResult> Stream::write(const Pieces& pieces, std::chrono::milliseconds stall) {
     Cursor cursor;
     const auto sent = try_write(pieces, cursor);
     if (sent.status != IoStatus::would_block) co_return sent;
@@ -302,7 +302,7 @@ void Stream::watch() {
 }
 
 /// Takes the pending wait over.
-asio::awaitable<void> Stream::wait_for_watch() {
+Task<void> Stream::wait_for_watch() {
     const auto begin = [watch = watch_](auto handler) {
         watch->waiter = [handler = std::move(handler)]() mutable { std::move(handler)(); };
     };
@@ -323,7 +323,7 @@ bool Stream::peer_has_left() {
     return got == 0 || (got < 0 && !is_would_block(errno) && errno != EINTR);
 }
 
-asio::awaitable<IoResult> Stream::shake_hands() {
+Task<IoResult> Stream::shake_hands() {
     for (;;) {
         ERR_clear_error();
         const auto done = SSL_do_handshake(ssl_);
@@ -338,15 +338,15 @@ asio::awaitable<IoResult> Stream::shake_hands() {
     }
 }
 
-asio::awaitable<IoResult> Stream::accept_tls(ssl_ctx_st* context) {
+Task<IoResult> Stream::accept_tls(ssl_ctx_st* context) {
     ssl_ = SSL_new(context);
     if (ssl_ == nullptr || SSL_set_fd(ssl_, native()) != 1) co_return IoResult{IoStatus::failed};
     SSL_set_accept_state(ssl_);
     co_return co_await shake_hands();
 }
 
-asio::awaitable<IoResult> Stream::connect_tls(ssl_ctx_st* context, const std::string& host,
-                                              bool verify, TlsSessionKeeper* sessions) {
+Task<IoResult> Stream::connect_tls(ssl_ctx_st* context, const std::string& host, bool verify,
+                                   TlsSessionKeeper* sessions) {
     ssl_ = SSL_new(context);
     if (ssl_ == nullptr || SSL_set_fd(ssl_, native()) != 1) co_return IoResult{IoStatus::failed};
     SSL_set_connect_state(ssl_);

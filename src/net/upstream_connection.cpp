@@ -35,7 +35,7 @@ std::optional<IoResult> UpstreamConnection::send_now() {
     return sent;
 }
 
-asio::awaitable<IoResult> UpstreamConnection::send_rest(std::chrono::milliseconds stall) {
+Task<IoResult> UpstreamConnection::send_rest(std::chrono::milliseconds stall) {
     const auto sent = co_await stream_.write_rest(outgoing_, cursor_, stall);
     if (!sent) broken_ = true;
     co_return sent;
@@ -58,7 +58,7 @@ HeadStep UpstreamConnection::parse_head() {
     }
 }
 
-asio::awaitable<UpstreamConnection::HeadOutcome> UpstreamConnection::read_head(bool is_connect) {
+Task<UpstreamConnection::HeadOutcome> UpstreamConnection::read_head(bool is_connect) {
     interim_ = 0;
     for (auto step = parse_head(); step != HeadStep::done; step = parse_head()) {
         if (step == HeadStep::failed) {
@@ -148,7 +148,7 @@ void UpstreamConnection::make_room() {
     grow(buffers_, buffer_, raw_end_, buffer_.capacity() * 2);
 }
 
-asio::awaitable<IoStatus> UpstreamConnection::read_more() {
+Task<IoStatus> UpstreamConnection::read_more() {
     for (;;) {
         if (complete_) co_return IoStatus::closed;
         if (const auto taken = take_raw(); taken != IoStatus::would_block) co_return taken;

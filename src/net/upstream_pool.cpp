@@ -64,9 +64,8 @@ UpstreamPool::Connection UpstreamPool::take_idle(const Origin& origin) {
     return nullptr;
 }
 
-asio::awaitable<Result<UpstreamPool::Connection>> UpstreamPool::connect(const Origin& origin,
-                                                                        TimePoint deadline,
-                                                                        CancelSlot& slot) {
+Task<Result<UpstreamPool::Connection>> UpstreamPool::connect(const Origin& origin,
+                                                             TimePoint deadline, CancelSlot& slot) {
     deadline = std::min(deadline, after(Clock::now(), limits_.connect_timeout));
     auto connection = std::make_unique<UpstreamConnection>(tick_, buffers_, context_);
     connection->stream().set_busy(true);
@@ -110,9 +109,8 @@ asio::awaitable<Result<UpstreamPool::Connection>> UpstreamPool::connect(const Or
     co_return connection;
 }
 
-asio::awaitable<Result<void>> UpstreamPool::reach(UpstreamConnection& connection,
-                                                  const std::string& host, std::uint16_t port,
-                                                  TimePoint deadline, CancelSlot& slot) {
+Task<Result<void>> UpstreamPool::reach(UpstreamConnection& connection, const std::string& host,
+                                       std::uint16_t port, TimePoint deadline, CancelSlot& slot) {
     const auto addresses = co_await resolver_.resolve(host, port, deadline, slot);
     if (addresses.empty()) {
         if (Clock::now() >= deadline)
@@ -140,8 +138,8 @@ asio::awaitable<Result<void>> UpstreamPool::reach(UpstreamConnection& connection
                           "the upstream could not be reached: connection refused");
 }
 
-asio::awaitable<Result<void>> UpstreamPool::tunnel(UpstreamConnection& connection,
-                                                   const Origin& origin, const Proxy& proxy) {
+Task<Result<void>> UpstreamPool::tunnel(UpstreamConnection& connection, const Origin& origin,
+                                        const Proxy& proxy) {
     using Outcome = UpstreamConnection::HeadOutcome;
     const auto target = authority(origin);
     auto request = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n";
@@ -188,8 +186,7 @@ void UpstreamPool::cancel_finishing() {
     for (auto* connection : finishing_) connection->stream().cancel();
 }
 
-asio::awaitable<void> UpstreamPool::finish(UpstreamPool& pool, Origin origin,
-                                           Connection connection) {
+Task<void> UpstreamPool::finish(UpstreamPool& pool, Origin origin, Connection connection) {
     connection->stream().set_deadline(Clock::now() + kFinishWithin);
     // More than a frame's rest is not worth waiting for.
     for (int reads = 0; reads < 4; ++reads) {

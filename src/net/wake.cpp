@@ -5,7 +5,7 @@
 
 namespace tollweir::net {
 
-boost::asio::awaitable<Wake::Reason> Wake::wait_until(TimePoint when) {
+Task<Wake::Reason> Wake::wait_until(TimePoint when) {
     if (!woken_ && !cancelled_) {
         timer_.expires_at(when);
         co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::deferred));

@@ -13,8 +13,7 @@ namespace {
 // Work items kept for the next requests; more are freed.
 constexpr std::size_t kSpareWork = 16;
 
-asio::awaitable<void> serve_connection(std::unique_ptr<ClientConnection> connection,
-                                       RequestHandler& handler) {
+Task<void> serve_connection(std::unique_ptr<ClientConnection> connection, RequestHandler& handler) {
     co_await connection->serve(handler);
 }
 

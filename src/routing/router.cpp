@@ -24,8 +24,9 @@ Measure choose_measure(const std::vector<const Deployment*>& deployments) {
 
 }  // namespace
 
-Plan make_plan(const GroupMatch& match, std::string_view requested, std::minstd_rand& random) {
-    Plan plan;
+void make_plan(const GroupMatch& match, std::string_view requested, std::minstd_rand& random,
+               Plan& plan) {
+    plan.candidates.clear();
     plan.group = match.group->name;
     const auto add = [&](const Deployment& deployment) {
         plan.candidates.push_back(
@@ -33,12 +34,12 @@ Plan make_plan(const GroupMatch& match, std::string_view requested, std::minstd_
     };
     if (match.only != nullptr) {
         add(*match.only);
-        return plan;
+        return;
     }
     const auto& deployments = match.group->deployments;
     if (deployments.size() == 1) {
         add(*deployments.front());
-        return plan;
+        return;
     }
     // Weighted order without replacement: the smallest of Exp(1)/weight comes first (Efraimidis and
     // Spirakis, 2006), so each place is drawn in proportion to the weights that are left.
@@ -52,7 +53,6 @@ Plan make_plan(const GroupMatch& match, std::string_view requested, std::minstd_
     }
     std::ranges::sort(drawn, {}, [](const auto& pair) { return pair.first; });
     for (const auto& [key, deployment] : drawn) add(*deployment);
-    return plan;
 }
 
 }  // namespace tollweir

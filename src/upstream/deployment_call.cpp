@@ -33,7 +33,7 @@ DeploymentCall::~DeploymentCall() {
     if (connection_) pool_.give_back(origin_, std::move(connection_));
 }
 
-asio::awaitable<Result<void>> DeploymentCall::connect(TimePoint deadline) {
+net::Task<Result<void>> DeploymentCall::connect(TimePoint deadline) {
     slot_.set(nullptr);
     connection_.reset();
     auto connected = co_await pool_.connect(origin_, deadline, slot_);
@@ -70,8 +70,8 @@ void DeploymentCall::compose() {
     slot_.set(&connection_->stream());
 }
 
-asio::awaitable<Result<void>> DeploymentCall::send(const UpstreamHead& head, const Pieces& body,
-                                                   TimePoint deadline) {
+net::Task<Result<void>> DeploymentCall::send(const UpstreamHead& head, const Pieces& body,
+                                             TimePoint deadline) {
     request_ = &head;
     body_ = &body;
     connection_ = pool_.take_idle(origin_);
@@ -93,7 +93,7 @@ asio::awaitable<Result<void>> DeploymentCall::send(const UpstreamHead& head, con
     co_return broken("the upstream closed the connection while the request was sent");
 }
 
-asio::awaitable<Result<void>> DeploymentCall::read_head(TimePoint deadline) {
+net::Task<Result<void>> DeploymentCall::read_head(TimePoint deadline) {
     if (connection_->head_is_read()) co_return Result<void>{};
     for (;;) {
         connection_->stream().set_deadline(deadline);
@@ -119,7 +119,7 @@ asio::awaitable<Result<void>> DeploymentCall::read_head(TimePoint deadline) {
     }
 }
 
-asio::awaitable<Result<void>> DeploymentCall::send_fresh() {
+net::Task<Result<void>> DeploymentCall::send_fresh() {
     compose();
     auto sent = connection_->send_now();
     if (!sent) sent = co_await connection_->send_rest(kWriteStall);
@@ -133,8 +133,8 @@ std::optional<std::string_view> DeploymentCall::whole_at_hand() {
     return connection_->body();
 }
 
-asio::awaitable<Result<std::string_view>> DeploymentCall::read_whole(std::size_t max_bytes,
-                                                                     TimePoint deadline) {
+net::Task<Result<std::string_view>> DeploymentCall::read_whole(std::size_t max_bytes,
+                                                               TimePoint deadline) {
     auto& connection = *connection_;
     if (head().sized) {
         if (head().content_length > max_bytes)

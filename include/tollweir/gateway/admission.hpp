@@ -1,13 +1,10 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
 #include "tollweir/config/snapshot.hpp"
 #include "tollweir/gateway/request_context.hpp"
+#include "tollweir/net/task.hpp"
 
 namespace tollweir {
-
-namespace asio = boost::asio;
 
 /// What a billed request has once it may go on. The reservation of limits and budgets joins here.
 struct Admitted {
@@ -17,6 +14,6 @@ struct Admitted {
 /// The steps of every billed route before its own work: the body, bounded and scanned; the model
 /// group it names; whether this caller may use it; what it may cost. Who the caller is has been
 /// decided on the matched route before. Errors are the client's to see.
-asio::awaitable<Result<Admitted>> admit(RequestContext& context, Endpoint endpoint);
+net::Task<Result<Admitted>> admit(RequestContext& context, Endpoint endpoint);
 
 }  // namespace tollweir

@@ -1,15 +1,12 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
 #include "tollweir/gateway/request_context.hpp"
 #include "tollweir/gateway/settlement.hpp"
 #include "tollweir/gateway/upstream_body.hpp"
+#include "tollweir/net/task.hpp"
 #include "tollweir/routing/router.hpp"
 
 namespace tollweir {
-
-namespace asio = boost::asio;
 
 /// How long one request may take; from headers, body, deployment and configuration, in this order.
 struct CallTimeouts {
@@ -23,7 +20,6 @@ Result<CallTimeouts> choose_timeouts(const RequestContext& context, const Deploy
 /// Retries and fallbacks will choose here; until then its first candidate decides. An error is
 /// returned as long as nothing was sent to the client; later ones end as an error event in the
 /// stream.
-asio::awaitable<Result<void>> run_plan(RequestContext& context, const Plan& plan,
-                                       Settlement& settlement);
+net::Task<Result<void>> run_plan(RequestContext& context, const Plan& plan, Settlement& settlement);
 
 }  // namespace tollweir

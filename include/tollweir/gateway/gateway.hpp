@@ -9,10 +9,9 @@
 #include "tollweir/gateway/routes.hpp"
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/net/client_connection.hpp"
+#include "tollweir/net/task.hpp"
 
 namespace tollweir {
-
-namespace asio = boost::asio;
 
 /// The request's path: finds the route, decides who may, runs the handler, and alone turns an error
 /// into the dialect's body. One object for all workers; what it keeps for each is touched by that
@@ -24,7 +23,7 @@ public:
             std::shared_ptr<const Snapshot> snapshot, std::string root_path);
     ~Gateway();
 
-    asio::awaitable<void> handle(net::ClientConnection& client) override;
+    net::Task<void> handle(net::ClientConnection& client) override;
     void write_error(const GatewayError& error, std::string& headers,
                      std::string& body) const override;
 
@@ -34,13 +33,13 @@ public:
     void set_draining() { draining_ = true; }
 
 private:
-    asio::awaitable<Result<void>> dispatch(RequestContext& context, const Route& route);
-    asio::awaitable<Result<void>> call_model(RequestContext& context, Endpoint endpoint);
-    asio::awaitable<Result<void>> respond_json(RequestContext& context, int status,
-                                               std::string_view json);
-    asio::awaitable<Result<void>> respond_preflight(RequestContext& context);
-    asio::awaitable<Result<void>> respond_metrics(RequestContext& context);
-    asio::awaitable<void> respond_error(RequestContext& context, GatewayError error);
+    net::Task<Result<void>> dispatch(RequestContext& context, const Route& route);
+    net::Task<Result<void>> call_model(RequestContext& context, Endpoint endpoint);
+    net::Task<Result<void>> respond_json(RequestContext& context, int status,
+                                         std::string_view json);
+    net::Task<Result<void>> respond_preflight(RequestContext& context);
+    net::Task<Result<void>> respond_metrics(RequestContext& context);
+    net::Task<void> respond_error(RequestContext& context, GatewayError error);
     Result<void> authorize(RequestContext& context, Access access) const;
     std::string readiness(const RequestContext& context) const;
     std::string_view without_root(std::string_view path) const;

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <memory>
 
 #include "tollweir/api/front.hpp"
 #include "tollweir/gateway/request_context.hpp"
+#include "tollweir/net/task.hpp"
 #include "tollweir/upstream/deployment_call.hpp"
 
 namespace tollweir {
@@ -32,15 +32,15 @@ public:
           headers_(headers) {}
 
     /// The answer's head, pinging the client meanwhile if it has to.
-    asio::awaitable<Result<void>> await_head();
+    net::Task<Result<void>> await_head();
     /// The events, to the end.
-    asio::awaitable<Result<void>> run();
+    net::Task<Result<void>> run();
 
 private:
-    asio::awaitable<Result<void>> read_more();
-    asio::awaitable<Result<void>> send(const Pieces& pieces);
-    asio::awaitable<Result<void>> ping();
-    asio::awaitable<Result<void>> finish(const Pieces& pieces);
+    net::Task<Result<void>> read_more();
+    net::Task<Result<void>> send(const Pieces& pieces);
+    net::Task<Result<void>> ping();
+    net::Task<Result<void>> finish(const Pieces& pieces);
     const GatewayError* early_error() const;
     bool hold_comments(Pieces& pieces);
     void note_first_token();

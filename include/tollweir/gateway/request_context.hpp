@@ -4,17 +4,26 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tollweir/api/front.hpp"
 #include "tollweir/auth/authenticator.hpp"
 #include "tollweir/config/snapshot.hpp"
 #include "tollweir/gateway/upstream_body.hpp"
 #include "tollweir/net/client_connection.hpp"
+#include "tollweir/routing/router.hpp"
 #include "tollweir/telemetry/request_record.hpp"
 
 namespace tollweir {
 
 struct WorkerState;
+
+/// One upstream call that was made for a request, and what it used.
+struct Leg {
+    const Deployment* deployment = nullptr;
+    Usage usage;
+    bool failed = true;  // until its answer was whole
+};
 
 /// One request on its way: lives in the connection's frame while it runs, passed down by reference,
 /// stored by nobody. Its storage is reused.
@@ -34,6 +43,8 @@ struct RequestContext {
     std::string upstream_headers;                      // of its answer, as lines for the client
 
     std::string headers;  // of the answer, complete lines
+    Plan plan;
+    std::vector<Leg> legs;  // one an upstream call that was made; the settlement books them
     UpstreamBody upstream_body;
     ReplyEditor reply_editor;
     Pieces pieces;

@@ -1,19 +1,10 @@
 #pragma once
 
-#include <vector>
-
 #include "tollweir/core/deployment.hpp"
 #include "tollweir/core/usage.hpp"
 #include "tollweir/gateway/request_context.hpp"
 
 namespace tollweir {
-
-/// One upstream call that was made for a request, and what it used.
-struct Leg {
-    const Deployment* deployment = nullptr;
-    Usage usage;
-    bool failed = true;  // until its answer was whole
-};
 
 /// Books a request's use exactly once, on every way out: also when the client left or the upstream
 /// died midway. The destructor appends and never waits. What limits and budgets reserve before the
@@ -29,7 +20,6 @@ public:
 
 private:
     RequestContext& context_;
-    std::vector<Leg> legs_;
 };
 
 }  // namespace tollweir

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +10,7 @@
 #include "tollweir/net/buffer.hpp"
 #include "tollweir/net/http_request.hpp"
 #include "tollweir/net/stream.hpp"
+#include "tollweir/net/task.hpp"
 
 namespace tollweir::net {
 
@@ -23,7 +23,7 @@ public:
     virtual ~RequestHandler() = default;
     /// Called once a request, on the connection's worker, with the head read. Must end with an
     /// answer (`respond`, or a stream that is finished) or with `abort`.
-    virtual asio::awaitable<void> handle(ClientConnection& client) = 0;
+    virtual Task<void> handle(ClientConnection& client) = 0;
     /// The head or body could not be read: writes the body of the error answer. `headers` are
     /// complete lines.
     virtual void write_error(const GatewayError& error, std::string& headers,
@@ -66,7 +66,7 @@ public:
     ~ClientConnection();
 
     /// The life of the connection.
-    asio::awaitable<void> serve(RequestHandler& handler);
+    Task<void> serve(RequestHandler& handler);
 
     Worker& worker() { return worker_; }
     const RequestHead& head() const { return work_->head; }
@@ -78,14 +78,14 @@ public:
     std::optional<std::string_view> body_at_hand(std::size_t max_bytes);
     /// The whole body, bounded, kJsonPadding readable bytes behind it. Valid until the answer ends
     /// or `release_request`. Errors: payload_too_large, timeout, client_closed, bad_request.
-    asio::awaitable<Result<std::string_view>> read_body(std::size_t max_bytes);
+    Task<Result<std::string_view>> read_body(std::size_t max_bytes);
 
     /// The whole answer in one write. `headers` are complete lines. False if the client has gone.
-    asio::awaitable<bool> respond(int status, std::string_view headers, const Pieces& body);
+    Task<bool> respond(int status, std::string_view headers, const Pieces& body);
     /// Says how a streamed answer begins; it goes out with the first piece.
     void begin_stream(int status, std::string_view headers);
-    asio::awaitable<bool> send(const Pieces& pieces);
-    asio::awaitable<bool> finish_stream(const Pieces& last);
+    Task<bool> send(const Pieces& pieces);
+    Task<bool> finish_stream(const Pieces& last);
     /// Anything has been sent of this answer.
     bool has_begun() const { return begun_; }
     bool is_streaming() const { return streaming_; }
@@ -124,19 +124,19 @@ private:
     };
     enum class Body : unsigned char { none, unread, read, broken };
 
-    asio::awaitable<bool> serve_request(RequestHandler& handler);
-    asio::awaitable<bool> read_head(RequestHandler& handler);
+    Task<bool> serve_request(RequestHandler& handler);
+    Task<bool> read_head(RequestHandler& handler);
     void compact();
     HeadProgress parse_head();
     std::optional<bool> write_now(const Pieces& pieces);
     void frame(const Pieces& pieces, bool last);
-    asio::awaitable<void> refuse(RequestHandler& handler, const GatewayError& error);
-    asio::awaitable<IoResult> fill(std::chrono::milliseconds timeout);
-    asio::awaitable<Result<std::string_view>> read_sized_body();
-    asio::awaitable<Result<std::string_view>> read_chunked_body(std::size_t max_bytes);
+    Task<void> refuse(RequestHandler& handler, const GatewayError& error);
+    Task<IoResult> fill(std::chrono::milliseconds timeout);
+    Task<Result<std::string_view>> read_sized_body();
+    Task<Result<std::string_view>> read_chunked_body(std::size_t max_bytes);
     bool can_skip_body() const;
-    asio::awaitable<bool> skip_body();
-    asio::awaitable<bool> write(const Pieces& pieces);
+    Task<bool> skip_body();
+    Task<bool> write(const Pieces& pieces);
     void write_head(int status, std::string_view headers, std::size_t length, bool sized);
     void write_cors();
     void arm_watch();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tollweir/core/error.hpp"
+#include "tollweir/net/task.hpp"
 #include "tollweir/net/tls.hpp"
 #include "tollweir/net/worker.hpp"
 
@@ -34,7 +35,7 @@ public:
 private:
     Listener(std::span<const std::unique_ptr<Worker>> workers, RequestHandler& handler,
              TlsContext tls, std::size_t max_connections);
-    asio::awaitable<void> accept_all();
+    Task<void> accept_all();
     Worker& choose();
     std::size_t total() const;
     void refuse(Socket& socket);

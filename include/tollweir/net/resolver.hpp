@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
@@ -9,6 +8,7 @@
 
 #include "tollweir/core/clock.hpp"
 #include "tollweir/net/cancellable.hpp"
+#include "tollweir/net/task.hpp"
 
 namespace tollweir::net {
 
@@ -23,8 +23,8 @@ public:
 
     /// All addresses of a host, in the system's order; empty when there are none by the deadline or
     /// the caller was cancelled. It can be cancelled through `slot`.
-    boost::asio::awaitable<Addresses> resolve(std::string host, std::uint16_t port,
-                                              TimePoint deadline, CancelSlot& slot);
+    Task<Addresses> resolve(std::string host, std::uint16_t port, TimePoint deadline,
+                            CancelSlot& slot);
 
 private:
     boost::asio::io_context& context_;

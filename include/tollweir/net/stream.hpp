@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include "tollweir/core/clock.hpp"
 #include "tollweir/core/splice.hpp"
 #include "tollweir/net/cancellable.hpp"
+#include "tollweir/net/task.hpp"
 #include "tollweir/net/tick.hpp"
 
 struct ssl_st;
@@ -52,13 +52,13 @@ public:
     int native() { return socket_.native_handle(); }
 
     /// Opens a socket of the address's family and connects it, without delay for small writes.
-    asio::awaitable<IoStatus> connect(const asio::ip::tcp::endpoint& address);
+    Task<IoStatus> connect(const asio::ip::tcp::endpoint& address);
 
     /// TLS on the connected socket. As a client `host` is sent as SNI (if not an address) and
     /// checked against the certificate when `verify`. `sessions` (may be null) outlives the stream.
-    asio::awaitable<IoResult> accept_tls(ssl_ctx_st* context);
-    asio::awaitable<IoResult> connect_tls(ssl_ctx_st* context, const std::string& host, bool verify,
-                                          TlsSessionKeeper* sessions);
+    Task<IoResult> accept_tls(ssl_ctx_st* context);
+    Task<IoResult> connect_tls(ssl_ctx_st* context, const std::string& host, bool verify,
+                               TlsSessionKeeper* sessions);
     /// Why the handshake failed, for a log line; no secret in it.
     std::string tls_error() const;
     ssl_st* ssl() const { return ssl_; }
@@ -67,8 +67,8 @@ public:
     IoResult try_read(char* data, std::size_t size);
     /// Waits for the first byte when `wait_first` (nothing is expected to be there yet), else tries
     /// at once. `closed` at the end of the stream.
-    asio::awaitable<IoResult> read_some(char* data, std::size_t size, bool wait_first = false);
-    asio::awaitable<IoStatus> wait_readable();
+    Task<IoResult> read_some(char* data, std::size_t size, bool wait_first = false);
+    Task<IoStatus> wait_readable();
 
     /// Where a gather write stands.
     struct Cursor {
@@ -78,10 +78,9 @@ public:
     /// Writes what goes at once; `would_block` when some is left. Most writes need no coroutine.
     IoResult try_write(const Pieces& pieces, Cursor& cursor);
     /// Writes the rest. The deadline counts from the last progress.
-    asio::awaitable<IoResult> write_rest(const Pieces& pieces, Cursor cursor,
-                                         std::chrono::milliseconds stall);
+    Task<IoResult> write_rest(const Pieces& pieces, Cursor cursor, std::chrono::milliseconds stall);
     /// Both.
-    asio::awaitable<IoResult> write(const Pieces& pieces, std::chrono::milliseconds stall);
+    Task<IoResult> write(const Pieces& pieces, std::chrono::milliseconds stall);
 
     /// Watches a connection that should be silent: while nobody waits, and on into the next wait
     /// for something to read, which then costs no system call of its own.
@@ -100,17 +99,17 @@ public:
     void close();
     /// Closes so that the peer still gets what was written although it may be sending: shutdown,
     /// then a short drain. RFC 9112, 9.6.
-    asio::awaitable<void> linger_close();
+    Task<void> linger_close();
 
     void on_tick(TimePoint now) override;
 
 private:
-    asio::awaitable<IoStatus> wait(asio::socket_base::wait_type what);
-    asio::awaitable<IoResult> shake_hands();
+    Task<IoStatus> wait(asio::socket_base::wait_type what);
+    Task<IoResult> shake_hands();
     IoResult try_write_plain(const Pieces& pieces, Cursor& cursor);
     IoResult try_write_tls(const Pieces& pieces, Cursor& cursor);
     IoStatus why_aborted();
-    asio::awaitable<void> wait_for_watch();
+    Task<void> wait_for_watch();
 
     /// A wait that outlives the call which began it. Its handler may come after the stream has
     /// gone; it holds only this.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -9,6 +8,7 @@
 #include "tollweir/net/chunk_decoder.hpp"
 #include "tollweir/net/http_response.hpp"
 #include "tollweir/net/stream.hpp"
+#include "tollweir/net/task.hpp"
 
 namespace tollweir::net {
 
@@ -32,7 +32,7 @@ public:
     Pieces& outgoing() { return outgoing_; }
     /// Sends `outgoing`. Nothing: some is left, which `send_rest` sends.
     std::optional<IoResult> send_now();
-    asio::awaitable<IoResult> send_rest(std::chrono::milliseconds stall);
+    Task<IoResult> send_rest(std::chrono::milliseconds stall);
 
     enum class HeadOutcome : unsigned char {
         ok,
@@ -43,7 +43,7 @@ public:
         cancelled,
     };
     /// Skips 1xx answers. `is_connect`: an answer to CONNECT, whose 2xx has no body.
-    asio::awaitable<HeadOutcome> read_head(bool is_connect = false);
+    Task<HeadOutcome> read_head(bool is_connect = false);
     const ResponseHead& head() const { return head_; }
     bool head_is_read() const { return head_is_read_; }
     /// The rest of the body, if it came with the head: true if the body is complete.
@@ -51,7 +51,7 @@ public:
 
     /// Reads until more of the body is there. `ok`: there is; `closed`: it ended as it should;
     /// `failed`: torn or malformed; `timed_out`: intact, may be called again.
-    asio::awaitable<IoStatus> read_more();
+    Task<IoStatus> read_more();
     /// What has come and was not consumed, kJsonPadding readable bytes behind it. Valid until the
     /// next read or consume.
     std::string_view body() const { return {buffer_.data(), decoded_}; }

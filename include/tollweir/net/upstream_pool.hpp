@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <unordered_map>
@@ -11,6 +10,7 @@
 #include "tollweir/core/error.hpp"
 #include "tollweir/net/proxy.hpp"
 #include "tollweir/net/resolver.hpp"
+#include "tollweir/net/task.hpp"
 #include "tollweir/net/tls.hpp"
 #include "tollweir/net/upstream_connection.hpp"
 
@@ -37,8 +37,7 @@ public:
     /// A new connection: addresses tried in turn, TLS, proxy. Can be cancelled through
     /// `slot`. Errors: api_connection (DNS, refused), bad_gateway (TLS, proxy), timeout,
     /// client_closed (cancelled).
-    asio::awaitable<Result<Connection>> connect(const Origin& origin, TimePoint deadline,
-                                                CancelSlot& slot);
+    Task<Result<Connection>> connect(const Origin& origin, TimePoint deadline, CancelSlot& slot);
     /// After a call: kept if it may carry another; else closed. One whose answer is complete but
     /// for its last frame is read to the end first, for at most a second.
     void give_back(const Origin& origin, Connection connection);
@@ -62,11 +61,11 @@ private:
 
     Shelf& shelf(const Origin& origin);
     void keep(const Origin& origin, Connection connection);
-    asio::awaitable<Result<void>> reach(UpstreamConnection& connection, const std::string& host,
-                                        std::uint16_t port, TimePoint deadline, CancelSlot& slot);
-    asio::awaitable<Result<void>> tunnel(UpstreamConnection& connection, const Origin& origin,
-                                         const Proxy& proxy);
-    static asio::awaitable<void> finish(UpstreamPool& pool, Origin origin, Connection connection);
+    Task<Result<void>> reach(UpstreamConnection& connection, const std::string& host,
+                             std::uint16_t port, TimePoint deadline, CancelSlot& slot);
+    Task<Result<void>> tunnel(UpstreamConnection& connection, const Origin& origin,
+                              const Proxy& proxy);
+    static Task<void> finish(UpstreamPool& pool, Origin origin, Connection connection);
 
     asio::io_context& context_;
     Tick& tick_;

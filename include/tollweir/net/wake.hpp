@@ -1,11 +1,11 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "tollweir/core/clock.hpp"
 #include "tollweir/net/cancellable.hpp"
+#include "tollweir/net/task.hpp"
 
 namespace tollweir::net {
 
@@ -17,7 +17,7 @@ public:
 
     explicit Wake(boost::asio::io_context& context) : timer_(context) {}
 
-    boost::asio::awaitable<Reason> wait_until(TimePoint when);
+    Task<Reason> wait_until(TimePoint when);
     void wake();
     void cancel() override;
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,11 +9,10 @@
 #include "tollweir/core/error.hpp"
 #include "tollweir/core/splice.hpp"
 #include "tollweir/net/cancellable.hpp"
+#include "tollweir/net/task.hpp"
 #include "tollweir/net/upstream_pool.hpp"
 
 namespace tollweir {
-
-namespace asio = boost::asio;
 
 /// One HTTP call to a deployment: connection from the pool or new, request out, answer in. A pooled
 /// connection that turns out dead before anything came back is replaced once, silently. Gives the
@@ -30,15 +28,14 @@ public:
 
     /// Sends a POST. `head` and the body's owner outlive the call: a dead pooled connection means
     /// sending again. Errors: as UpstreamPool::connect; bad_gateway when the upstream closed on us.
-    asio::awaitable<Result<void>> send(const UpstreamHead& head, const Pieces& body,
-                                       TimePoint deadline);
+    net::Task<Result<void>> send(const UpstreamHead& head, const Pieces& body, TimePoint deadline);
     /// Waits for the answer's head. `timeout` leaves the call intact: it may be asked again.
-    asio::awaitable<Result<void>> read_head(TimePoint deadline);
+    net::Task<Result<void>> read_head(TimePoint deadline);
     const net::ResponseHead& head() const { return connection_->head(); }
 
     /// The whole body, kJsonPadding readable bytes behind it. Errors: bad_gateway (torn, over
     /// `max_bytes`), timeout, client_closed.
-    asio::awaitable<Result<std::string_view>> read_whole(std::size_t max_bytes, TimePoint deadline);
+    net::Task<Result<std::string_view>> read_whole(std::size_t max_bytes, TimePoint deadline);
     /// The same if it has all come with the head: no coroutine needed.
     std::optional<std::string_view> whole_at_hand();
 
@@ -46,8 +43,8 @@ public:
     net::UpstreamConnection& connection() { return *connection_; }
 
 private:
-    asio::awaitable<Result<void>> connect(TimePoint deadline);
-    asio::awaitable<Result<void>> send_fresh();
+    net::Task<Result<void>> connect(TimePoint deadline);
+    net::Task<Result<void>> send_fresh();
     void compose();
 
     net::UpstreamPool& pool_;

@@ -7,6 +7,12 @@
 namespace tollweir {
 namespace {
 
+Plan plan_for(const GroupMatch& match, std::string_view requested, std::minstd_rand& random) {
+    Plan plan;
+    make_plan(match, requested, random, plan);
+    return plan;
+}
+
 struct Fleet {
     std::deque<Deployment> deployments;
     ModelGroup group{"fast", {}};
@@ -24,9 +30,8 @@ struct Fleet {
         std::minstd_rand random(1);
         std::map<std::string, int> counts;
         for (int i = 0; i < draws; ++i)
-            ++counts[make_plan({&group, nullptr, {}}, "fast", random)
-                         .candidates.front()
-                         .deployment->id];
+            ++counts
+                [plan_for({&group, nullptr, {}}, "fast", random).candidates.front().deployment->id];
         return counts;
     }
 };
@@ -67,7 +72,7 @@ TEST(MakePlan, HoldsEveryDeploymentOnce) {
     Fleet fleet;
     for (const auto* id : {"a", "b", "c"}) fleet.add(id);
     std::minstd_rand random(1);
-    const auto plan = make_plan({&fleet.group, nullptr, {}}, "fast", random);
+    const auto plan = plan_for({&fleet.group, nullptr, {}}, "fast", random);
     std::map<std::string, int> seen;
     for (const auto& candidate : plan.candidates) ++seen[candidate.deployment->id];
     EXPECT_EQ(seen, (std::map<std::string, int>{{"a", 1}, {"b", 1}, {"c", 1}}));
@@ -78,7 +83,7 @@ TEST(MakePlan, GoesStraightToADeploymentNamedByItsId) {
     fleet.add("a").weight = 1000;
     const auto& only = fleet.add("b");
     std::minstd_rand random(1);
-    const auto plan = make_plan({&fleet.group, &only, {}}, "b", random);
+    const auto plan = plan_for({&fleet.group, &only, {}}, "b", random);
     ASSERT_EQ(plan.candidates.size(), 1u);
     EXPECT_EQ(plan.candidates.front().deployment, &only);
 }
