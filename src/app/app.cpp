@@ -16,6 +16,8 @@ namespace tollweir {
 namespace {
 
 constexpr int kSignals[] = {SIGTERM, SIGINT, SIGHUP};
+// Wrappers hand on what the terminal has sent to the whole group already: one signal, twice.
+constexpr std::chrono::milliseconds kSameSignal{100};
 constexpr std::chrono::milliseconds kEmptyCheck{20};
 constexpr std::chrono::milliseconds kWatchInterval{1000};
 // After a cut every stream gets its error event; then nothing is waited for.
@@ -170,6 +172,7 @@ void App::await_signal() {
 void App::on_signal(int number) {
     if (number == SIGHUP) return reload();
     if (draining_) {
+        if (Clock::now() - drain_began_ < kSameSignal) return;
         // Not through the log: its thread may not come to write it.
         std::fputs("second signal: leaving at once\n", stderr);
         ::_exit(130);
@@ -182,6 +185,7 @@ void App::on_signal(int number) {
 
 void App::begin_drain(bool at_once) {
     draining_ = true;
+    drain_began_ = Clock::now();
     watch_timer_.cancel();
     gateway_->set_draining();
     const auto delay = at_once ? std::chrono::milliseconds(0) : snapshot_->config().drain.delay;

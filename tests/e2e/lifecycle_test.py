@@ -157,11 +157,21 @@ def test_a_second_signal_ends_at_once(start: StartGateway, upstream: FakeUpstrea
         gateway.signal(signal.SIGTERM)
         until(lambda: gateway.get("/health/readiness", ()).status == 503, "draining")
         begin = time.monotonic()
-        gateway.signal(signal.SIGTERM)
-        gateway.process.wait(10)
-        assert time.monotonic() - begin < 5
+        while gateway.process.poll() is None and time.monotonic() - begin < 5:
+            gateway.signal(signal.SIGTERM)  # one within 100 ms of the first counts as the same
+            time.sleep(0.02)
+        gateway.process.wait(1)
     gateway.expected_codes = (gateway.process.returncode,)
     assert gateway.process.returncode != 0 or "second" in gateway.output.lower()
+
+
+def test_a_signal_delivered_twice_is_one(start: StartGateway) -> None:
+    """Wrappers hand on what the terminal has sent to the whole group."""
+    gateway = start({"model_list": []})
+    gateway.signal(signal.SIGINT)
+    gateway.signal(signal.SIGINT)
+    assert gateway.wait_exit() == 0
+    assert "at once" not in gateway.output
 
 
 # Reloading

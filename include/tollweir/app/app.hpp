@@ -67,6 +67,7 @@ private:
     std::atomic<std::size_t> ended_{0};
     std::thread warm_up_;
     std::vector<std::filesystem::file_time_type> file_times_;
+    TimePoint drain_began_{};
     bool draining_ = false;
     bool cut_ = false;
 };
