@@ -10,6 +10,7 @@
 #include "tollweir/gateway/health_report.hpp"
 #include "tollweir/gateway/model_list.hpp"
 #include "tollweir/gateway/reply_headers.hpp"
+#include "tollweir/gateway/respond.hpp"
 #include "tollweir/gateway/routes.hpp"
 #include "tollweir/routing/router.hpp"
 
@@ -21,8 +22,6 @@ namespace {
 constexpr std::size_t kSpareContexts = 64;
 // A client's id is kept as it is, within reason.
 constexpr std::size_t kMaxCallId = 128;
-
-constexpr std::string_view kJsonType = "content-type: application/json\r\n";
 
 void choose_call_id(const net::RequestHead& head, std::string& id) {
     const auto given = head.find("x-litellm-call-id");
@@ -200,27 +199,29 @@ net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& 
             break;  // gone its own, shorter way
         case Handler::models: {
             const bool patterns = query_value(head.query, "return_wildcard_routes") == "true";
-            co_return co_await respond_json(context, 200, list_models(*context.snapshot, patterns));
+            co_return co_await respond(context, 200, kJson,
+                                       list_models(*context.snapshot, patterns));
         }
         case Handler::model: {
             const auto shown = show_model(*context.snapshot, context.path_model);
             if (!shown) co_return std::unexpected(shown.error());
-            co_return co_await respond_json(context, 200, *shown);
+            co_return co_await respond(context, 200, kJson, *shown);
         }
         case Handler::liveness:
-            co_return co_await respond_json(context, 200, "\"I'm alive!\"");
+            co_return co_await respond(context, 200, kJson, "\"I'm alive!\"");
         case Handler::readiness:
-            co_return co_await respond_json(context, draining_ ? 503 : 200, readiness(context));
+            co_return co_await respond(context, draining_ ? 503 : 200, kJson, readiness(context));
         case Handler::health:
             co_return co_await report_health(context);
         case Handler::test:
-            co_return co_await respond_json(context, 200, R"({"route":"/test"})");
+            co_return co_await respond(context, 200, kJson, R"({"route":"/test"})");
         case Handler::home:
-            co_return co_await respond_json(context, 200, "\"LiteLLM: RUNNING\"");
+            co_return co_await respond(context, 200, kJson, "\"LiteLLM: RUNNING\"");
         case Handler::routes:
-            co_return co_await respond_json(context, 200, list_routes());
+            co_return co_await respond(context, 200, kJson, list_routes());
         case Handler::metrics:
-            co_return co_await respond_metrics(context);
+            co_return co_await respond(context, 200, "text/plain; version=0.0.4; charset=utf-8",
+                                       MetricsPage(route_names_, metrics_).render());
         case Handler::not_built:
             co_return fail(ErrorKind::not_implemented,
                            "this route is not built into this version of Tollweir yet "
@@ -255,31 +256,9 @@ Result<void> Gateway::authorize(RequestContext& context, Access access) const {
     return {};
 }
 
-net::Task<Result<void>> Gateway::respond_json(RequestContext& context, int status,
-                                              std::string_view json) {
-    context.record.status = status;
-    append_reply_headers(context, false, context.headers);
-    context.headers += kJsonType;
-    const Pieces body{json};
-    if (!co_await context.client->respond(status, context.headers, body))
-        co_return fail(ErrorKind::client_closed, "the client left");
-    co_return Result<void>{};
-}
-
-net::Task<Result<void>> Gateway::respond_metrics(RequestContext& context) {
-    context.record.status = 200;
-    context.headers += "content-type: text/plain; version=0.0.4; charset=utf-8\r\n";
-    const auto page = MetricsPage(route_names_, metrics_).render();
-    const Pieces body{page};
-    if (!co_await context.client->respond(200, context.headers, body))
-        co_return fail(ErrorKind::client_closed, "the client left");
-    co_return Result<void>{};
-}
-
 /// As Starlette's CORSMiddleware with all origins, methods and headers, and credentials.
 net::Task<Result<void>> Gateway::respond_preflight(RequestContext& context) {
     const auto& head = context.client->head();
-    context.record.status = 200;
     const auto match = find_route("GET", without_root(head.path));
     const auto wanted_headers = head.find("access-control-request-headers");
     if (head.find("origin") && head.find("access-control-request-method")) {
@@ -295,11 +274,7 @@ net::Task<Result<void>> Gateway::respond_preflight(RequestContext& context) {
     } else {
         context.headers.append("allow: ").append(allowed_methods(*match.route)).append("\r\n");
     }
-    context.headers += "content-type: text/plain; charset=utf-8\r\n";
-    const Pieces body{"OK"};
-    if (!co_await context.client->respond(200, context.headers, body))
-        co_return fail(ErrorKind::client_closed, "the client left");
-    co_return Result<void>{};
+    co_return co_await respond(context, 200, "text/plain; charset=utf-8", "OK");
 }
 
 std::string Gateway::readiness(const RequestContext& context) const {

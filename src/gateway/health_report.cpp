@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "tollweir/core/json.hpp"
-#include "tollweir/gateway/reply_headers.hpp"
+#include "tollweir/gateway/respond.hpp"
 #include "tollweir/gateway/routes.hpp"
 #include "tollweir/gateway/upstream_body.hpp"
 #include "tollweir/gateway/worker_state.hpp"
@@ -164,23 +164,13 @@ void choose_deployments(const RequestContext& context, Round& round) {
     }
 }
 
-net::Task<Result<void>> respond(RequestContext& context, std::string_view json) {
-    context.record.status = 200;
-    append_reply_headers(context, false, context.headers);
-    context.headers += "content-type: application/json\r\n";
-    const Pieces body{json};
-    if (!co_await context.client->respond(200, context.headers, body))
-        co_return fail(ErrorKind::client_closed, "the client left");
-    co_return Result<void>{};
-}
-
 }  // namespace
 
 net::Task<Result<void>> report_health(RequestContext& context) {
     const auto& head = context.client->head();
     const bool has_key = find_credential(context.config(), head).present;
     if (context.config().master_key.empty() || !has_key)
-        co_return co_await respond(context, R"({"status":"healthy"})");
+        co_return co_await respond(context, 200, kJson, R"({"status":"healthy"})");
     const auto identity = authenticate(context.config(), head);
     if (!identity) co_return std::unexpected(identity.error());
 
@@ -198,7 +188,7 @@ net::Task<Result<void>> report_health(RequestContext& context) {
         if (reason != net::Wake::Reason::woken)
             co_return fail(ErrorKind::client_closed, "the client left");
     }
-    co_return co_await respond(context, write_report(*round));
+    co_return co_await respond(context, 200, kJson, write_report(*round));
 }
 
 }  // namespace tollweir

@@ -35,10 +35,7 @@ public:
 private:
     net::Task<Result<void>> dispatch(RequestContext& context, const Route& route);
     net::Task<Result<void>> call_model(RequestContext& context, Endpoint endpoint);
-    net::Task<Result<void>> respond_json(RequestContext& context, int status,
-                                         std::string_view json);
     net::Task<Result<void>> respond_preflight(RequestContext& context);
-    net::Task<Result<void>> respond_metrics(RequestContext& context);
     net::Task<void> respond_error(RequestContext& context, GatewayError error);
     Result<void> authorize(RequestContext& context, Access access) const;
     std::string readiness(const RequestContext& context) const;
