@@ -10,7 +10,7 @@
 #include "tollweir/gateway/reply_headers.hpp"
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/net/wake.hpp"
-#include "tollweir/providers/provider.hpp"
+#include "tollweir/providers/registry.hpp"
 #include "tollweir/upstream/deployment_call.hpp"
 
 namespace tollweir {
@@ -69,6 +69,22 @@ GatewayError not_offered(const Deployment& deployment, Endpoint endpoint) {
                            "' in this version of Tollweir (docs/status.md)"
                      : "provider '" + name +
                            "' is not built into this version of Tollweir yet (docs/status.md)"};
+}
+
+/// A hosted provider refuses calls without a key, in words that a caller takes for a complaint
+/// about the key it sent to us: so we say it ourselves. Servers at addresses of one's own may need
+/// none.
+std::optional<GatewayError> lacks_key(const Deployment& deployment) {
+    if (!deployment.api_key.empty()) return std::nullopt;
+    const auto* entry = find_provider(deployment.provider->name());
+    if (entry == nullptr || entry->defaults.key_names.empty() ||
+        deployment.api_base != entry->defaults.base)
+        return std::nullopt;
+    return GatewayError(ErrorKind::authentication, ErrorSource::gateway,
+                        "the gateway has no API key for provider '" +
+                            std::string(deployment.provider->name()) + "': set " +
+                            std::string(entry->defaults.key_names.front()) +
+                            " in its environment, or the deployment's api_key");
 }
 
 /// The upstream call of one attempt.
@@ -148,6 +164,7 @@ net::Task<Result<void>> Attempt::call(net::CancelSlot& slot, const CallTimeouts&
     const auto dialect = deployment_.provider->dialect(endpoint);
     if (!dialect || *dialect != Dialect::openai)
         co_return std::unexpected(not_offered(deployment_, endpoint));
+    if (auto lacking = lacks_key(deployment_)) co_return std::unexpected(std::move(*lacking));
     if (auto built =
             context_.upstream_body.build(context_.view, deployment_, model_, context_.config());
         !built)

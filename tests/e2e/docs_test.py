@@ -111,6 +111,20 @@ def test_example(quickstart: Gateway, example: Example, tmp_path: Path) -> None:
     assert example.prints in output, output
 
 
+QUICKSTART_AUTH = [("authorization", f"Bearer {DOCS_KEY}")]
+
+
+def test_the_quick_start_names_the_key_that_a_provider_lacks(quickstart: Gateway) -> None:
+    reply = quickstart.chat("openai/gpt-4o-mini", QUICKSTART_AUTH)
+    reply.expect_error(401, "authentication_error", "set OPENAI_API_KEY")
+
+
+def test_the_quick_start_says_which_providers_come_later(quickstart: Gateway) -> None:
+    for model_name in ("mistral/mistral-small-latest", "groq/llama-3.3-70b-versatile"):
+        reply = quickstart.chat(model_name, QUICKSTART_AUTH)
+        reply.expect_error(501, "not_implemented", "not built into this version")
+
+
 def program(language: str, code: str) -> tuple[list[str], Path]:
     if language == "sh":
         return ["bash", "-euo", "pipefail", "-c", code], ROOT
