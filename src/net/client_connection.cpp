@@ -60,7 +60,11 @@ Task<void> ClientConnection::serve(RequestHandler& handler) {
             idle_ = true;
             stream_.set_busy(false);
             stream_.set_deadline(after(worker_.tick().last(), limits_.idle_timeout));
-            if (co_await stream_.wait_readable() != IoStatus::ok) break;
+            if (stream_.status_of({}) != IoStatus::ok) break;
+            if (!stream_.has_bytes()) {
+                const auto [error] = co_await stream_.readable();
+                if (stream_.status_of(error) != IoStatus::ok) break;
+            }
             work_ = worker_.borrow_work();
         }
         idle_ = false;

@@ -120,17 +120,21 @@ Task<void> Stream::linger_close() {
     close();
 }
 
-IoStatus Stream::why_aborted() {
+IoStatus Stream::why_aborted() const {
     if (cancelled_) return IoStatus::cancelled;
     if (expired_) return IoStatus::timed_out;
     return IoStatus::failed;
 }
 
+IoStatus Stream::status_of(const boost::system::error_code& error) const {
+    if (cancelled_ || expired_) return why_aborted();
+    return error ? IoStatus::failed : IoStatus::ok;
+}
+
 Task<IoStatus> Stream::wait(asio::socket_base::wait_type what) {
-    if (cancelled_ || expired_) co_return why_aborted();
+    if (const auto status = status_of({}); status != IoStatus::ok) co_return status;
     const auto [error] = co_await socket_.async_wait(what, await);
-    if (cancelled_ || expired_) co_return why_aborted();
-    co_return error ? IoStatus::failed : IoStatus::ok;
+    co_return status_of(error);
 }
 
 Task<IoStatus> Stream::connect(const asio::ip::tcp::endpoint& address) {
@@ -147,9 +151,8 @@ Task<IoStatus> Stream::connect(const asio::ip::tcp::endpoint& address) {
     co_return refused ? IoStatus::failed : IoStatus::ok;
 }
 
-Task<IoStatus> Stream::wait_readable() {
-    if (ssl_ != nullptr && SSL_pending(ssl_) > 0) co_return IoStatus::ok;
-    co_return co_await wait(asio::socket_base::wait_read);
+bool Stream::has_bytes() const {
+    return ssl_ != nullptr && SSL_pending(ssl_) > 0;
 }
 
 IoResult Stream::try_read(char* data, std::size_t size) {

@@ -13,10 +13,6 @@ namespace {
 // Work items kept for the next requests; more are freed.
 constexpr std::size_t kSpareWork = 16;
 
-Task<void> serve_connection(std::unique_ptr<ClientConnection> connection, RequestHandler& handler) {
-    co_await connection->serve(handler);
-}
-
 }  // namespace
 
 Worker::Worker(std::size_t index, const UpstreamLimits& upstream_limits, UpstreamTls& upstream_tls,
@@ -72,9 +68,9 @@ void Worker::serve(Socket socket, std::string peer, ssl_ctx_st* tls, RequestHand
         std::make_unique<ClientConnection>(*this, std::move(socket), std::move(peer), tls);
     auto* known = connection.get();
     connections_.insert(known);
-    asio::co_spawn(context_, serve_connection(std::move(connection), handler),
-                   [this, known](const std::exception_ptr& failure) {
-                       connections_.erase(known);
+    asio::co_spawn(context_, known->serve(handler),
+                   [this, connection = std::move(connection)](const std::exception_ptr& failure) {
+                       connections_.erase(connection.get());
                        count_.fetch_sub(1, std::memory_order_relaxed);
                        if (failure) log_error("a client connection ended with an exception");
                    });

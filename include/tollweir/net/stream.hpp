@@ -1,5 +1,7 @@
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
@@ -68,7 +70,13 @@ public:
     /// Waits for the first byte when `wait_first` (nothing is expected to be there yet), else tries
     /// at once. `closed` at the end of the stream.
     Task<IoResult> read_some(char* data, std::size_t size, bool wait_first = false);
-    Task<IoStatus> wait_readable();
+    /// The wait of an idle connection in three steps, so that it needs no frame of its own: that
+    /// would sit in a recycled block of a far bigger one for hours.
+    bool has_bytes() const;  // decrypted ones: nothing to wait for
+    auto readable() {
+        return socket_.async_wait(asio::socket_base::wait_read, asio::as_tuple(asio::deferred));
+    }
+    IoStatus status_of(const boost::system::error_code& error) const;
 
     /// Where a gather write stands.
     struct Cursor {
@@ -108,7 +116,7 @@ private:
     Task<IoResult> shake_hands();
     IoResult try_write_plain(const Pieces& pieces, Cursor& cursor);
     IoResult try_write_tls(const Pieces& pieces, Cursor& cursor);
-    IoStatus why_aborted();
+    IoStatus why_aborted() const;
     Task<void> wait_for_watch();
 
     /// A wait that outlives the call which began it. Its handler may come after the stream has
