@@ -103,8 +103,8 @@ void start_logging(LogLevel least, bool json) {
 
 void stop_logging() {
     set_log_writer([](LogLevel, std::string_view) {}, LogLevel::error);
+    spdlog::shutdown();  // its thread writes what is queued and ends; then the logger is ours alone
     output.reset();
-    spdlog::shutdown();
 }
 
 }  // namespace tollweir
