@@ -466,6 +466,8 @@ void ClientConnection::cancel_on_leave(Cancellable* target) {
         return;
     }
     if (left_ || cut_) return target->cancel();
+    // The deadline of the last wait must not end the watch of a request that outlasts it.
+    stream_.set_deadline(kNever);
     if (!watcher_) watcher_.emplace(*this, worker_.tick());
 }
 

@@ -242,6 +242,22 @@ def test_a_client_that_leaves_before_the_upstream_answers_cancels_too(
     request.wait_closed()
 
 
+def test_a_client_that_leaves_after_longer_than_the_idle_time_cancels_too(
+    start: StartGateway, upstream: FakeUpstream
+) -> None:
+    """The idle timeout is for connections without a request."""
+    gateway = start(
+        {
+            "model_list": [model("m", upstream.base)],
+            "tollweir_settings": {"server": {"idle_timeout": "100ms"}},
+        }
+    )
+    live, wire, _ = open_live(gateway, upstream)
+    time.sleep(0.5)  # five idle times and many ticks pass within the request
+    wire.close()
+    live.request.wait_closed()
+
+
 def test_a_client_that_half_closes_has_left(gateway: Gateway, upstream: FakeUpstream) -> None:
     live, wire, _ = open_live(gateway, upstream)
     with wire:
