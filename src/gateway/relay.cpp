@@ -118,7 +118,12 @@ net::Task<Result<void>> StreamRelay::run() {
         if (auto more = co_await read_more(); !more) co_return more;
         pieces.clear();
         const auto used = editor_.feed(connection.body(), pieces);
-        if (!used) co_return std::unexpected(used.error());
+        if (!used) {
+            // What came whole before the broken event is the client's all the same.
+            if (editor_.has_event() && !hold_comments(pieces))
+                if (auto sent = co_await send(pieces); !sent) co_return sent;
+            co_return std::unexpected(used.error());
+        }
         if (const auto* error = early_error()) co_return std::unexpected(*error);
         if (editor_.is_done()) {
             hold_comments(pieces);

@@ -258,6 +258,16 @@ def test_a_client_that_leaves_after_longer_than_the_idle_time_cancels_too(
     live.request.wait_closed()
 
 
+def test_events_before_a_broken_one_still_arrive(gateway: Gateway, upstream: FakeUpstream) -> None:
+    """Also where all of them come in one read."""
+    data = up.event(answers.role()) + up.event(answers.delta("kept")) + b"data: {broken\n\n"
+    upstream.answer(up.raw(up.head(200, up.SSE_HEADERS) + data, close=True))
+    events = gateway.stream()
+    assert events[1]["choices"][0]["delta"]["content"] == "kept"
+    assert "error" in events[2]
+    assert events[3:] == ["[DONE]"]
+
+
 def test_a_client_that_half_closes_has_left(gateway: Gateway, upstream: FakeUpstream) -> None:
     live, wire, _ = open_live(gateway, upstream)
     with wire:
