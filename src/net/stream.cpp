@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
@@ -147,8 +148,19 @@ Task<IoStatus> Stream::connect(const asio::ip::tcp::endpoint& address) {
     // Before the handshake: else the first answer waits for the acknowledgement of session tickets.
     socket_.set_option(asio::ip::tcp::no_delay(true), error);
     const auto [refused] = co_await socket_.async_connect(address, await);
-    if (cancelled_ || expired_) co_return why_aborted();
-    co_return refused ? IoStatus::failed : IoStatus::ok;
+    if (const auto status = status_of(refused); status != IoStatus::ok) co_return status;
+    co_return forget_write_interest(address.protocol()) ? IoStatus::ok : IoStatus::failed;
+}
+
+/// Asio goes on asking epoll for writability once it has waited for it, and each later wait for
+/// something to read first wakes for that. A socket registered anew asks for reading only.
+bool Stream::forget_write_interest(const asio::ip::tcp& protocol) {
+    boost::system::error_code error;
+    const auto descriptor = socket_.release(error);
+    if (error) return true;  // still whole
+    socket_.assign(protocol, descriptor, error);
+    if (error) ::close(descriptor);
+    return !error;
 }
 
 bool Stream::has_bytes() const {

@@ -117,6 +117,7 @@ private:
     IoResult try_write_plain(const Pieces& pieces, Cursor& cursor);
     IoResult try_write_tls(const Pieces& pieces, Cursor& cursor);
     IoStatus why_aborted() const;
+    bool forget_write_interest(const asio::ip::tcp& protocol);
     Task<void> wait_for_watch();
 
     /// A wait that outlives the call which began it. Its handler may come after the stream has
