@@ -197,6 +197,15 @@ Task<IoResult> Stream::read_some(char* data, std::size_t size, bool wait_first) 
             if (cancelled_ || expired_) co_return IoResult{why_aborted()};
             co_await wait_for_watch();
             if (cancelled_ || expired_) co_return IoResult{why_aborted()};
+        } else if (wait_first && ssl_ == nullptr) {
+            // There is a buffer to read into, so Asio may read itself: it tries first, which costs
+            // half of the epoll_ctl that each wait without one does.
+            if (cancelled_ || expired_) co_return IoResult{why_aborted()};
+            const auto [error, got] =
+                co_await socket_.async_read_some(asio::buffer(data, size), await);
+            if (got > 0) co_return IoResult{IoStatus::ok, got};
+            if (cancelled_ || expired_) co_return IoResult{why_aborted()};
+            co_return IoResult{error == asio::error::eof ? IoStatus::closed : IoStatus::failed};
         } else if (wait_first) {
             if (cancelled_ || expired_) co_return IoResult{why_aborted()};
             const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_read, await);
@@ -235,36 +244,36 @@ Task<IoResult> Stream::write(const Pieces& pieces, std::chrono::milliseconds sta
 }
 
 IoResult Stream::try_write_plain(const Pieces& pieces, Cursor& cursor) {
-    // A dozen small pieces cost the kernel more one by one than one copy costs us.
-    if (cursor.index == 0 && cursor.offset == 0) {
-        std::array<char, kGathered> together;
-        std::size_t size = 0;
-        for (const auto piece : pieces) {
-            if (piece.size() > together.size() - size) {
-                size = 0;
-                break;
-            }
-            std::memcpy(together.data() + size, piece.data(), piece.size());
-            size += piece.size();
-        }
-        if (size > 0) {
-            const auto sent = ::send(native(), together.data(), size, MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (sent == static_cast<ssize_t>(size)) return {IoStatus::ok};
-            if (sent > 0) advance(pieces, cursor, static_cast<std::size_t>(sent));
-            // Whatever else it was, the next call meets it again.
-        }
-    }
     while (!is_done(pieces, cursor)) {
+        // A dozen small pieces cost the kernel more one by one than one copy costs us; large ones
+        // go from where they are.
+        std::array<char, kGathered> together;
+        std::size_t gathered = 0;
         std::array<iovec, kMaxPiecesPerWrite> vectors;
         std::size_t count = 0;
         for (auto i = cursor.index; i < pieces.size() && count < vectors.size(); ++i) {
             const auto piece = pieces[i].substr(i == cursor.index ? cursor.offset : 0);
-            if (!piece.empty()) vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
+            if (piece.empty()) continue;
+            char* const place = together.data() + gathered;
+            if (piece.size() > together.size() - gathered) {
+                vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
+                continue;
+            }
+            std::memcpy(place, piece.data(), piece.size());
+            gathered += piece.size();
+            auto* const last = count > 0 ? &vectors[count - 1] : nullptr;
+            if (last != nullptr && static_cast<char*>(last->iov_base) + last->iov_len == place)
+                last->iov_len += piece.size();
+            else
+                vectors[count++] = {place, piece.size()};
         }
         msghdr message{};
         message.msg_iov = vectors.data();
         message.msg_iovlen = count;
-        const auto sent = ::sendmsg(native(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        constexpr int kFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
+        const auto sent = count == 1
+                              ? ::send(native(), vectors[0].iov_base, vectors[0].iov_len, kFlags)
+                              : ::sendmsg(native(), &message, kFlags);
         if (sent >= 0)
             advance(pieces, cursor, static_cast<std::size_t>(sent));
         else if (errno != EINTR)
