@@ -1,6 +1,7 @@
 #include "tollweir/net/http_request.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace tollweir::net {
 
@@ -18,13 +19,19 @@ std::unexpected<GatewayError> not_http() {
     return refuse(ErrorKind::bad_request, "the request is not valid HTTP/1.1");
 }
 
-/// The host and port of RFC 9110, 4.2.3 are made of these (RFC 3986, 3.2.2); no userinfo.
+// The host and port of RFC 9110, 4.2.3 are made of these (RFC 3986, 3.2.2); no userinfo.
+constexpr auto kHostCharacters = [] {
+    std::array<bool, 256> table{};
+    for (unsigned c = '0'; c <= '9'; ++c) table[c] = true;
+    for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = table[c - 32] = true;
+    for (const char c : std::string_view("-._~%!$&'()*+,;=:[]"))
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
+
 bool is_host(std::string_view text) {
-    constexpr std::string_view kMarks = "-._~%!$&'()*+,;=:[]";
-    return std::ranges::all_of(text, [&](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               kMarks.contains(c);
-    });
+    return std::ranges::all_of(
+        text, [](char c) { return kHostCharacters[static_cast<unsigned char>(c)]; });
 }
 
 bool is_target_character(char c) {

@@ -1,6 +1,7 @@
 #include "tollweir/telemetry/request_log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "tollweir/core/json.hpp"
@@ -29,11 +30,13 @@ void append_milliseconds(std::string& out, std::chrono::microseconds time) {
     out += static_cast<char>('0' + fraction % 10);
 }
 
-unsigned is_separator(char c) {
-    return static_cast<unsigned>(static_cast<unsigned char>(c) <= ' ') |
-           static_cast<unsigned>(c == '"') | static_cast<unsigned>(c == '=') |
-           static_cast<unsigned>(c == 0x7f);
-}
+// What may not stand in a value without quotes.
+constexpr auto kSeparators = [] {
+    std::array<bool, 256> table{};
+    for (unsigned c = 0; c <= ' '; ++c) table[c] = true;
+    table['"'] = table['='] = table[0x7f] = true;
+    return table;
+}();
 
 /// A value of our own making: an id, a name from a fixed list.
 void append_own(std::string& out, std::string_view label, std::string_view value) {
@@ -44,9 +47,9 @@ void append_pair(std::string& out, std::string_view label, std::string_view valu
     if (value.empty()) return;
     out.append(label);
     // A client's text must not look like another field or line.
-    unsigned separators = 0;
-    for (const char c : value) separators |= is_separator(c);
-    if (separators == 0)
+    bool separated = false;  // without a branch a character
+    for (const char c : value) separated |= kSeparators[static_cast<unsigned char>(c)];
+    if (!separated)
         out += value;
     else
         append_json_string(out, value);
