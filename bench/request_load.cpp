@@ -91,7 +91,10 @@ private:
 
     void follow_plan(std::int64_t now) {
         if (clock_.has_ended()) return;
-        if (!clock_.is_running() && now >= begin_ns_) clock_.begin();
+        if (!clock_.is_running() && now >= begin_ns_) {
+            clock_.begin();
+            end_ns_ = now + to_ns(options_.seconds);  // however late: the machine may have stalled
+        }
         if (now >= end_ns_) clock_.end();
     }
 
