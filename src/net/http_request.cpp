@@ -7,10 +7,6 @@ namespace tollweir::net {
 
 namespace {
 
-// Empty lines before a request that are passed over, in bytes: old clients send one behind a body
-// (RFC 9112, 2.2).
-constexpr std::size_t kMaxSkipped = 16;
-
 std::unexpected<GatewayError> refuse(ErrorKind kind, const char* message) {
     return fail(kind, message);
 }
@@ -166,7 +162,9 @@ HeadProgress parse_request_head(std::string_view bytes, const HeadLimits& limits
                                 RequestHead& head) {
     HeadProgress progress;
     head.clear();
-    while (bytes.starts_with("\r\n") && progress.consumed < kMaxSkipped) {
+    // Old clients send an empty line behind a body (RFC 9112, 2.2); how long that may go on is the
+    // head's time.
+    while (bytes.starts_with("\r\n")) {
         bytes.remove_prefix(2);
         progress.consumed += 2;
     }
