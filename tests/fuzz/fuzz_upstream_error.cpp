@@ -9,7 +9,7 @@ using namespace tollweir;
 
 namespace {
 
-void check_json(const std::optional<std::string>& json) {
+void check_json(const OptionalText& json) {
     if (json && !is_valid_json(*json)) std::abort();
 }
 
