@@ -1,0 +1,174 @@
+#include "tollweir/core/money.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace tollweir {
+namespace {
+
+constexpr int kDigitsBehindPoint = 12;
+// An exponent beyond this says nothing that 64 bits could hold.
+constexpr int kMaxExponent = 400;
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// The parts of a JSON number.
+struct Decimal {
+    bool is_negative = false;
+    std::string digits;  // without point
+    int scale = 0;       // how many of them stand behind the point; may be negative
+};
+
+std::optional<Decimal> parse_decimal(std::string_view text) {
+    Decimal number;
+    if (text.starts_with('-')) {
+        number.is_negative = true;
+        text.remove_prefix(1);
+    }
+    const auto take_digits = [&] {
+        std::size_t count = 0;
+        while (count < text.size() && is_digit(text[count])) ++count;
+        number.digits += text.substr(0, count);
+        text.remove_prefix(count);
+        return static_cast<int>(std::min<std::size_t>(count, 1'000'000));
+    };
+    if (take_digits() == 0) return std::nullopt;
+    if (text.starts_with('.')) {
+        text.remove_prefix(1);
+        number.scale = take_digits();
+        if (number.scale == 0) return std::nullopt;
+    }
+    if (text.starts_with('e') || text.starts_with('E')) {
+        text.remove_prefix(1);
+        if (text.starts_with('+')) {
+            text.remove_prefix(1);
+            if (text.starts_with('-')) return std::nullopt;
+        }
+        int exponent = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), exponent);
+        if (error != std::errc{} || end == text.data()) return std::nullopt;
+        if (exponent > kMaxExponent || exponent < -kMaxExponent) {
+            if (number.digits.find_first_not_of('0') == std::string::npos || exponent < 0)
+                return Decimal{false, "0", 0};
+            return std::nullopt;
+        }
+        number.scale -= exponent;
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    }
+    if (!text.empty()) return std::nullopt;
+    return number;
+}
+
+std::optional<PicodollarSum> to_whole(std::string_view digits, PicodollarSum most) {
+    PicodollarSum value = 0;
+    for (const char c : digits) {
+        value = value * 10 + (c - '0');
+        if (value > most) return std::nullopt;
+    }
+    return value;
+}
+
+constexpr PicodollarSum kMostOne = std::numeric_limits<Picodollars>::max();
+
+}  // namespace
+
+std::optional<Picodollars> parse_dollars(std::string_view text) {
+    auto number = parse_decimal(text);
+    if (!number) return std::nullopt;
+    // Shifted so that the last digit kept is a picodollar.
+    auto& digits = number->digits;
+    const int excess = number->scale - kDigitsBehindPoint;
+    bool rounds_up = false;
+    if (excess <= 0) {
+        digits.append(static_cast<std::size_t>(-excess), '0');
+    } else if (static_cast<std::size_t>(excess) > digits.size()) {
+        digits = "0";
+    } else {
+        const auto kept = digits.size() - static_cast<std::size_t>(excess);
+        rounds_up = digits[kept] >= '5';
+        digits.resize(kept);
+    }
+    const auto whole = to_whole(digits, kMostOne - 1);
+    if (!whole) return std::nullopt;
+    const auto amount = static_cast<Picodollars>(*whole) + (rounds_up ? 1 : 0);
+    return number->is_negative ? -amount : amount;
+}
+
+void append_dollars(std::string& out, PicodollarSum amount) {
+    if (amount < 0) {
+        out += '-';
+        amount = -amount;
+    }
+    out += to_text(amount / kPicodollarsPerDollar);
+    const auto rest = static_cast<Picodollars>(amount % kPicodollarsPerDollar);
+    std::string fraction = std::to_string(rest + kPicodollarsPerDollar).substr(1);
+    const auto last = fraction.find_last_not_of('0');
+    fraction.resize(last == std::string::npos ? 1 : last + 1);
+    out.append(".").append(fraction);
+}
+
+std::string dollars(PicodollarSum amount) {
+    std::string out;
+    append_dollars(out, amount);
+    return out;
+}
+
+std::string to_text(PicodollarSum amount) {
+    const bool is_negative = amount < 0;
+    // Digit by digit from the negative side, which holds one value more.
+    std::string digits;
+    PicodollarSum rest = is_negative ? amount : -amount;
+    do {
+        digits += static_cast<char>('0' - static_cast<int>(rest % 10));
+        rest /= 10;
+    } while (rest != 0);
+    if (is_negative) digits += '-';
+    std::ranges::reverse(digits);
+    return digits;
+}
+
+std::optional<PicodollarSum> parse_picodollars(std::string_view text) {
+    const bool is_negative = text.starts_with('-');
+    if (is_negative) text.remove_prefix(1);
+    // A numeric column may show whole numbers with a fraction of zeros.
+    const auto point = text.find('.');
+    if (point != std::string_view::npos) {
+        if (text.find_first_not_of('0', point + 1) != std::string_view::npos) return std::nullopt;
+        text = text.substr(0, point);
+    }
+    constexpr std::size_t kMostDigits = 37;
+    if (text.empty() || text.size() > kMostDigits || !std::ranges::all_of(text, is_digit))
+        return std::nullopt;
+    PicodollarSum value = 0;
+    for (const char c : text) value = value * 10 + (c - '0');
+    return is_negative ? -value : value;
+}
+
+double to_double_dollars(PicodollarSum amount) {
+    // Through the decimal text: dividing would round twice.
+    const auto text = dollars(amount);
+    double value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+std::optional<Picodollars> from_double_dollars(double amount) {
+    if (!std::isfinite(amount)) return std::nullopt;
+    // The shortest text that means this double is what its writer meant.
+    char text[64];
+    const auto end = std::to_chars(text, text + sizeof text, amount).ptr;
+    return parse_dollars({text, static_cast<std::size_t>(end - text)});
+}
+
+Picodollars add_saturated(Picodollars a, Picodollars b) {
+    Picodollars sum = 0;
+    if (!__builtin_add_overflow(a, b, &sum)) return sum;
+    return a < 0 ? std::numeric_limits<Picodollars>::min()
+                 : std::numeric_limits<Picodollars>::max();
+}
+
+}  // namespace tollweir

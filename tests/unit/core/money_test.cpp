@@ -1,0 +1,72 @@
+#include "tollweir/core/money.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace tollweir {
+namespace {
+
+TEST(Money, ReadsEverySpellingOfAJsonNumber) {
+    EXPECT_EQ(parse_dollars("0"), 0);
+    EXPECT_EQ(parse_dollars("12"), 12 * kPicodollarsPerDollar);
+    EXPECT_EQ(parse_dollars("12.5"), 12'500'000'000'000);
+    EXPECT_EQ(parse_dollars("0.0000135"), 13'500'000);
+    EXPECT_EQ(parse_dollars("1.35e-05"), 13'500'000);
+    EXPECT_EQ(parse_dollars("1.35E+1"), 13'500'000'000'000);
+    EXPECT_EQ(parse_dollars("-0.25"), -250'000'000'000);
+    EXPECT_EQ(parse_dollars("0e999999"), 0);
+    EXPECT_EQ(parse_dollars("1e-999999"), 0);
+}
+
+TEST(Money, RoundsWhatIsFinerThanAPicodollar) {
+    EXPECT_EQ(parse_dollars("0.0000000000014"), 1);
+    EXPECT_EQ(parse_dollars("0.0000000000015"), 2);
+    EXPECT_EQ(parse_dollars("0.0000000000005"), 1);
+    EXPECT_EQ(parse_dollars("5e-13"), 1);
+    EXPECT_EQ(parse_dollars("5e-14"), 0);
+    EXPECT_EQ(parse_dollars("-0.0000000000015"), -2);
+}
+
+TEST(Money, RefusesWhatIsNoAmount) {
+    for (const char* text : {"", "-", ".5", "5.", "1e", "1e+", "1e+-5", "abc", "1.0.0", " 1", "1 ",
+                             "0x10", "NaN", "1e400000000", "9300000", "1e30"})
+        EXPECT_FALSE(parse_dollars(text)) << text;
+}
+
+TEST(Money, ShowsDollarsWithoutExponent) {
+    EXPECT_EQ(dollars(0), "0.0");
+    EXPECT_EQ(dollars(13'500'000), "0.0000135");
+    EXPECT_EQ(dollars(12 * kPicodollarsPerDollar), "12.0");
+    EXPECT_EQ(dollars(-1), "-0.000000000001");
+    EXPECT_EQ(dollars(PicodollarSum(kPicodollarsPerDollar) * 123'456'789'012), "123456789012.0");
+}
+
+TEST(Money, ComesBackFromItsText) {
+    for (const PicodollarSum amount :
+         {PicodollarSum(0), PicodollarSum(1), PicodollarSum(-1), PicodollarSum(1) << 100,
+          PicodollarSum(std::numeric_limits<Picodollars>::min())})
+        EXPECT_EQ(parse_picodollars(to_text(amount)), amount);
+    EXPECT_EQ(parse_picodollars("12.000"), 12);
+    for (const char* text : {"", "-", "1.5", "1e3", "x", "12345678901234567890123456789012345678"})
+        EXPECT_FALSE(parse_picodollars(text)) << text;
+}
+
+TEST(Money, TakesAFloatForTheDecimalThatItsWriterMeant) {
+    EXPECT_EQ(from_double_dollars(0.1), 100'000'000'000);
+    EXPECT_EQ(from_double_dollars(1.35e-05), 13'500'000);
+    EXPECT_FALSE(from_double_dollars(std::numeric_limits<double>::infinity()));
+    EXPECT_FALSE(from_double_dollars(1e10));
+    EXPECT_EQ(to_double_dollars(100'000'000'000), 0.1);
+    EXPECT_EQ(to_double_dollars(13'500'000), 1.35e-05);
+}
+
+TEST(Money, DoesNotOverflow) {
+    constexpr auto kMost = std::numeric_limits<Picodollars>::max();
+    EXPECT_EQ(add_saturated(kMost, 1), kMost);
+    EXPECT_EQ(add_saturated(-kMost, -2), std::numeric_limits<Picodollars>::min());
+    EXPECT_EQ(add_saturated(2, 3), 5);
+}
+
+}  // namespace
+}  // namespace tollweir
