@@ -519,6 +519,7 @@ constexpr KnownKey kKeys[] = {
     {"tollweir_settings.server", "body_timeout", duration, active, ""},
     {"tollweir_settings.server", "idle_timeout", duration, active, ""},
     {"tollweir_settings.server", "write_timeout", duration, active, ""},
+    {"tollweir_settings.server", "trusted_proxies", texts, later, ""},
 
     {"tollweir_settings.upstream", "connect_timeout", duration, active, ""},
     {"tollweir_settings.upstream", "idle_timeout", duration, active, ""},

@@ -4,6 +4,7 @@
 #include "config/model_list.hpp"
 #include "config/references.hpp"
 #include "config/section.hpp"
+#include "config/setting_readers.hpp"
 #include "config/settings.hpp"
 #include "config/yaml_reader.hpp"
 
@@ -34,6 +35,12 @@ Config read_config(const LoadContext& context) {
     read_general_settings(context, config);  // after ours: max_request_size_mb wins
     read_router_settings(context, config);   // after litellm_settings: its time-outs win
     read_log_settings(context, config);
+    config.database = read_database(context);
+    config.access = read_access_rules(context);
+    config.budgets = read_budgets(context);
+    config.spend = read_spend(context, config.data_dir);
+    config.key_defaults = read_key_defaults(context);
+    config.limits = read_limits(context);
     read_models(context, config);
     apply_overrides(context.overrides, config);
     return config;

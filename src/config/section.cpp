@@ -5,6 +5,7 @@
 
 #include "config/known_keys.hpp"
 #include "config/scalar.hpp"
+#include "config/text_rules.hpp"
 #include "tollweir/config/nearest.hpp"
 #include "tollweir/core/json.hpp"
 
@@ -96,6 +97,29 @@ Section Section::section(std::string_view key) const {
     return Section(find(key), path(key), table_ + '.' + std::string(key), findings_);
 }
 
+std::vector<Section> Section::items(std::string_view key) const {
+    std::vector<Section> found;
+    const Node* node = list(key);
+    if (node == nullptr) return found;
+    const std::string table = (table_.empty() ? "" : table_ + '.') + std::string(key) + "[]";
+    for (std::size_t i = 0; i < node->items.size(); ++i) {
+        const Node& item = node->items[i];
+        const std::string item_at = item_path(path(key), i);
+        if (item.is_null()) findings_.error(item.at, item_at, "expected a mapping, found nothing");
+        Section section(&item, item_at, table, findings_);
+        if (section.present()) found.push_back(std::move(section));
+    }
+    return found;
+}
+
+std::span<const Member> Section::entries() const {
+    return node_ == nullptr ? std::span<const Member>() : std::span(node_->members);
+}
+
+Section Section::entry(std::string_view key) const {
+    return Section(find(key), path(key), table_ + ".*", findings_);
+}
+
 const Node* Section::list(std::string_view key) const {
     const Node* found = find(key);
     if (found == nullptr || found->kind == Node::Kind::list) return found;
@@ -127,6 +151,12 @@ std::optional<std::int64_t> Section::integer(std::string_view key, std::int64_t 
     expected(key, *found,
              "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return std::nullopt;
+}
+
+std::optional<std::size_t> Section::count(std::string_view key, std::int64_t least,
+                                          std::int64_t most) const {
+    const auto value = integer(key, least, most);
+    return value ? std::optional(static_cast<std::size_t>(*value)) : std::nullopt;
 }
 
 std::optional<double> Section::number(std::string_view key, double least, double most) const {
@@ -195,6 +225,97 @@ std::vector<std::string> Section::texts(std::string_view key) const {
     return values;
 }
 
+Secret Section::secret(std::string_view key) const {
+    const auto written = text(key);
+    if (!written) return {};
+    const std::string bare(trimmed(*written));
+    if (bare.empty()) {
+        warn(key, "is empty and counts as absent");
+    } else if (bare.size() != written->size()) {
+        warn(key, "the blanks around the value are left out");
+    }
+    if (has_control_character(bare)) {
+        error(key, "holds a line end or control character");
+        return {};
+    }
+    return Secret(bare);
+}
+
+std::optional<Picodollars> Section::dollars(std::string_view key) const {
+    const Node* found = find(key);
+    if (found == nullptr) return std::nullopt;
+    auto amount = parse_dollars(found->text);
+    if (const auto value = as_number(*found); !amount && value && std::isfinite(*value)) {
+        std::string json;  // `1_000` and `.5` are YAML's, not JSON's
+        JsonWriter(json).number(*value);
+        amount = parse_dollars(json);
+    }
+    if (found->is_scalar() && found->kind != Node::Kind::boolean && amount && *amount >= 0)
+        return amount;
+    expected(key, *found, "an amount in dollars, 0 or more");
+    return std::nullopt;
+}
+
+std::optional<BudgetDuration> Section::period(std::string_view key) const {
+    const Node* found = find(key);
+    if (found == nullptr) return std::nullopt;
+    auto value = found->is_scalar() ? parse_budget_duration(found->text) : std::nullopt;
+    if (!value) expected(key, *found, "a period such as 30s, 15m, 12h, 7d, 2w or 1mo");
+    return value;
+}
+
+std::vector<IpRange> Section::ip_ranges(std::string_view key) const {
+    std::vector<IpRange> ranges;
+    const Node* found = list(key);
+    if (found == nullptr) return ranges;
+    for (std::size_t i = 0; i < found->items.size(); ++i) {
+        const Node& item = found->items[i];
+        if (item.is_null()) continue;
+        auto range = item.is_scalar() ? IpRange::parse(trimmed(item.text)) : std::nullopt;
+        if (range) {
+            ranges.push_back(std::move(*range));
+        } else {
+            findings_.error(item.at, item_path(path(key), i),
+                            "expected an IP address or a range such as 10.0.0.0/8, found " +
+                                describe(item, key));
+        }
+    }
+    return ranges;
+}
+
+std::vector<std::string> Section::header_names(std::string_view key) const {
+    std::vector<std::string> names;
+    for (auto& name : texts(key)) {
+        if (is_header_name(name)) {
+            names.push_back(lower_case(name));
+        } else {
+            error(key, "not a name for an HTTP header: `" + name.substr(0, 60) + '`');
+        }
+    }
+    return names;
+}
+
+std::optional<std::string> Section::header_name(std::string_view key) const {
+    const auto name = text(key);
+    if (!name) return std::nullopt;
+    if (is_header_name(*name)) return lower_case(*name);
+    error(key, "not a name for an HTTP header");
+    return std::nullopt;
+}
+
+std::optional<std::size_t> Section::one_of(std::string_view key,
+                                           std::span<const std::string_view> words) const {
+    const auto word = text(key);
+    if (!word) return std::nullopt;
+    const auto found = std::ranges::find(words, *word);
+    if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+    std::string all;
+    for (const auto& each : words)
+        all.append(all.empty() ? "" : &each == &words.back() ? " or " : ", ").append(each);
+    expected(key, *find(key), all);
+    return std::nullopt;
+}
+
 void Section::check_keys() const {
     if (node_ == nullptr) return;
     for (const auto& entry : node_->members)
@@ -232,7 +353,15 @@ void Section::warn(std::string_view key, std::string message) const {
 
 void Section::expected(std::string_view key, const Node& found, std::string_view what) const {
     findings_.error(found.at, path(key),
-                    "expected " + std::string(what) + ", found " + describe(found, key));
+                    "expected " + std::string(what) + ", found " +
+                        describe(found, may_show(key) ? std::string_view() : key));
+}
+
+/// Names such as `user_api_key_cache_ttl` only look like those of secrets.
+bool Section::may_show(std::string_view key) const {
+    const auto* known = find_known_key(table_, key);
+    return known != nullptr && known->kind != KeyKind::secret && known->kind != KeyKind::any &&
+           known->kind != KeyKind::map;
 }
 
 /// Of the value where there is one, else of the section.

@@ -5,6 +5,7 @@
 
 #include "config/scalar.hpp"
 #include "config/section.hpp"
+#include "config/setting_readers.hpp"
 #include "config/text_rules.hpp"
 #include "tollweir/config/nearest.hpp"
 
@@ -14,10 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kShortestTimeout{1};
-
-Section section_of(const LoadContext& context, std::string_view name) {
-    return Section(context.root.find(name), std::string(name), std::string(name), context.findings);
-}
 
 std::optional<LogLevel> parse_log_level(std::string_view word) {
     const std::string lower = lower_case(trimmed(word));
@@ -30,23 +27,6 @@ std::optional<LogLevel> parse_log_level(std::string_view word) {
 
 constexpr std::string_view kLogLevels = "debug, info, warning or error";
 
-/// A key as its user meant it: blanks and line ends around it (files of secrets end with one) go.
-Secret read_secret(const Section& section, std::string_view key) {
-    const auto text = section.text(key);
-    if (!text) return {};
-    const std::string bare(trimmed(*text));
-    if (bare.empty()) {
-        section.warn(key, "is empty and counts as absent");
-    } else if (bare.size() != text->size()) {
-        section.warn(key, "the blanks around the value are left out");
-    }
-    if (has_control_character(bare)) {
-        section.error(key, "holds a line end or control character");
-        return {};
-    }
-    return Secret(bare);
-}
-
 /// A master key beside its section is what its author trusts in: it counts (decision 18).
 Secret misplaced_master_key(const LoadContext& context) {
     const Section top(&context.root, "", "", context.findings);
@@ -54,7 +34,7 @@ Secret misplaced_master_key(const LoadContext& context) {
                                                section_of(context, "router_settings"),
                                                section_of(context, "tollweir_settings")};
     for (const auto& section : neighbours) {
-        Secret key = read_secret(section, "master_key");
+        Secret key = section.secret("master_key");
         if (key.empty()) continue;
         section.warn("master_key", "taken from here; it belongs in `general_settings`");
         return key;
@@ -63,7 +43,7 @@ Secret misplaced_master_key(const LoadContext& context) {
 }
 
 Secret find_master_key(const LoadContext& context, const Section& general) {
-    Secret key = read_secret(general, "master_key");
+    Secret key = general.secret("master_key");
     if (key.empty()) key = misplaced_master_key(context);
     if (!key.empty()) return key;
     const auto variable = context.environment("LITELLM_MASTER_KEY");
@@ -147,27 +127,11 @@ void read_ssl_verify(const LoadContext& context, const Section& litellm, Config&
                      "can read keys and prompts");
 }
 
-void set_from(std::optional<milliseconds> value, milliseconds& field) {
-    if (value) field = *value;
-}
-void set_from(std::optional<std::size_t> value, std::size_t& field) {
-    if (value) field = *value;
-}
-void set_from(std::optional<bool> value, bool& field) {
-    if (value) field = *value;
-}
-
-std::optional<std::size_t> count(const Section& section, std::string_view key, std::int64_t least,
-                                 std::int64_t most) {
-    const auto value = section.integer(key, least, most);
-    return value ? std::optional(static_cast<std::size_t>(*value)) : std::nullopt;
-}
-
 void read_server(const Section& section, ServerConfig& server) {
     section.check_keys();
-    set_from(count(section, "max_header_bytes", 1024, 1024 * 1024), server.max_header_bytes);
-    set_from(count(section, "max_header_count", 8, 10'000), server.max_header_count);
-    set_from(count(section, "max_connections", 1, 10'000'000), server.max_connections);
+    set_from(section.count("max_header_bytes", 1024, 1024 * 1024), server.max_header_bytes);
+    set_from(section.count("max_header_count", 8, 10'000), server.max_header_count);
+    set_from(section.count("max_connections", 1, 10'000'000), server.max_connections);
     set_from(section.megabytes("max_body_mb"), server.max_body_bytes);
     set_from(section.megabytes("max_buffered_mb"), server.max_buffered_body_bytes);
     set_from(section.duration("header_timeout", milliseconds(10)), server.header_timeout);
@@ -180,12 +144,16 @@ void read_upstream(const Section& section, UpstreamConfig& upstream) {
     section.check_keys();
     set_from(section.duration("connect_timeout", milliseconds(1)), upstream.connect_timeout);
     set_from(section.duration("idle_timeout", milliseconds(1)), upstream.idle_timeout);
-    set_from(count(section, "max_idle_per_origin", 0, 1'000'000), upstream.max_idle_per_origin);
+    set_from(section.count("max_idle_per_origin", 0, 1'000'000), upstream.max_idle_per_origin);
     set_from(section.megabytes("max_response_mb"), upstream.max_response_bytes);
     set_from(section.megabytes("max_event_mb"), upstream.max_event_bytes);
 }
 
 }  // namespace
+
+Section section_of(const LoadContext& context, std::string_view name) {
+    return Section(context.root.find(name), std::string(name), std::string(name), context.findings);
+}
 
 bool environment_flag(const LoadContext& context, const std::string& name) {
     const auto value = context.environment(name);
@@ -207,13 +175,7 @@ void read_general_settings(const LoadContext& context, Config& config) {
     config.default_moderation_model = general.text("moderation_model").value_or("");
     set_from(general.boolean("always_include_stream_usage"), config.always_include_stream_usage);
     set_from(general.megabytes("max_request_size_mb"), config.server.max_body_bytes);
-    const auto header = general.text("litellm_key_header_name");
-    if (!header) return;
-    if (!is_header_name(*header)) {
-        general.error("litellm_key_header_name", "not a name for an HTTP header");
-        return;
-    }
-    config.key_header = lower_case(*header);
+    config.key_header = general.header_name("litellm_key_header_name").value_or("");
 }
 
 void read_litellm_settings(const LoadContext& context, Config& config) {

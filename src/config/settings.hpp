@@ -2,6 +2,7 @@
 
 #include "config/findings.hpp"
 #include "config/node.hpp"
+#include "config/section.hpp"
 #include "tollweir/config/load.hpp"
 
 namespace tollweir {
@@ -13,6 +14,9 @@ struct LoadContext {
     const ConfigOverrides& overrides;
     Findings& findings;
 };
+
+/// A top-level section, absent ones included.
+Section section_of(const LoadContext& context, std::string_view name);
 
 /// Whether a variable is set to a true word; other words than true and false are a warning.
 bool environment_flag(const LoadContext& context, const std::string& name);

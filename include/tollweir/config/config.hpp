@@ -7,6 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "tollweir/config/access_config.hpp"
+#include "tollweir/config/budget_config.hpp"
+#include "tollweir/config/database_config.hpp"
+#include "tollweir/config/key_defaults.hpp"
+#include "tollweir/config/limits_config.hpp"
+#include "tollweir/config/spend_config.hpp"
 #include "tollweir/core/deployment.hpp"
 #include "tollweir/core/hash.hpp"
 #include "tollweir/core/log.hpp"
@@ -87,6 +93,13 @@ struct Config {
     UpstreamConfig upstream;
     DrainConfig drain;
     LogConfig log;
+
+    DatabaseConfig database;
+    AccessConfig access;
+    BudgetConfig budgets;
+    SpendConfig spend;
+    KeyDefaults key_defaults;
+    LimitsConfig limits;
 };
 
 }  // namespace tollweir

@@ -1,0 +1,141 @@
+#include <algorithm>
+#include <array>
+
+#include "config/scalar.hpp"
+#include "config/setting_readers.hpp"
+
+namespace tollweir {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kShortest{1};
+constexpr std::array<std::string_view, 7> kObjects = {
+    "models",  "mcp",           "guardrails", "vector_stores", "pass_through_endpoints",
+    "prompts", "model_cost_map"};
+
+bool is_unreserved(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+std::string percent_encoded(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (is_unreserved(c)) {
+            out += c;
+        } else {
+            out += '%';
+            out += kDigits[byte >> 4];
+            out += kDigits[byte & 15];
+        }
+    }
+    return out;
+}
+
+std::string variable(const LoadContext& context, const std::string& name) {
+    return std::string(trimmed(context.environment(name).value_or("")));
+}
+
+/// DATABASE_URL, or what DATABASE_HOST and its companions make of it.
+std::string url_of_variables(const LoadContext& context) {
+    if (auto url = variable(context, "DATABASE_URL"); !url.empty()) return url;
+    const auto host = variable(context, "DATABASE_HOST");
+    if (host.empty()) return {};
+    const auto user = variable(context, "DATABASE_USERNAME");
+    const auto name = variable(context, "DATABASE_NAME");
+    if (user.empty() || name.empty()) {
+        context.findings.warn({}, "DATABASE_HOST",
+                              "left out: DATABASE_USERNAME and DATABASE_NAME must be set too");
+        return {};
+    }
+    std::string url = "postgresql://" + percent_encoded(user);
+    if (const auto password = variable(context, "DATABASE_PASSWORD"); !password.empty())
+        url += ':' + percent_encoded(password);
+    url += '@' + host;
+    const auto port = variable(context, "DATABASE_PORT");
+    if (!port.empty() && !host.contains(':')) url += ':' + port;
+    url += '/' + percent_encoded(name);
+    if (const auto schema = variable(context, "DATABASE_SCHEMA"); !schema.empty())
+        url += "?schema=" + percent_encoded(schema);
+    return url;
+}
+
+void read_times(const Section& general, DatabaseConfig& database) {
+    const auto pool_timeout = general.duration("database_connection_pool_timeout", kShortest);
+    set_from(pool_timeout, database.pool_timeout);
+    set_from(general.duration("database_connection_timeout", kShortest), database.pool_timeout);
+    database.connect_timeout = general.duration("database_connect_timeout", kShortest);
+    database.socket_timeout = general.duration("database_socket_timeout", kShortest);
+    database.statement_timeout = general.duration("database_statement_timeout", kShortest);
+    database.lock_timeout = general.duration("database_lock_timeout", kShortest);
+    database.idle_in_transaction_timeout =
+        general.duration("database_idle_in_transaction_session_timeout", kShortest);
+    database.max_idle_connection_lifetime =
+        general.duration("database_max_idle_connection_lifetime", kShortest);
+}
+
+void read_writers(const Section& general, DatabaseConfig& database) {
+    constexpr milliseconds kSecond{1000};
+    set_from(general.duration("proxy_batch_write_at", milliseconds(100)), database.write_interval);
+    set_from(general.duration("proxy_budget_rescheduler_min_time", kSecond),
+             database.budget_reset_interval_min);
+    set_from(general.duration("proxy_budget_rescheduler_max_time", kSecond),
+             database.budget_reset_interval_max);
+    if (database.budget_reset_interval_max < database.budget_reset_interval_min) {
+        general.warn("proxy_budget_rescheduler_max_time",
+                     "is less than `proxy_budget_rescheduler_min_time`, which counts for both");
+        database.budget_reset_interval_max = database.budget_reset_interval_min;
+    }
+    set_from(general.duration("proxy_batch_polling_interval", kSecond),
+             database.batch_polling_interval);
+    set_from(general.boolean("use_redis_transaction_buffer"),
+             database.use_redis_transaction_buffer);
+}
+
+void read_stored_objects(const Section& general, DatabaseConfig& database) {
+    const Node* list = general.list("supported_db_objects");
+    if (list == nullptr) return;
+    database.stored_objects.emplace();
+    for (const auto& name : general.texts("supported_db_objects")) {
+        const auto found = std::ranges::find(kObjects, name);
+        if (found == kObjects.end()) {
+            general.error("supported_db_objects",
+                          "nothing of that name is kept in the database: `" + name.substr(0, 60) +
+                              '`' + did_you_mean(name, {kObjects.begin(), kObjects.end()}));
+        } else {
+            database.stored_objects->push_back(static_cast<StoredObject>(found - kObjects.begin()));
+        }
+    }
+}
+
+}  // namespace
+
+DatabaseConfig read_database(const LoadContext& context) {
+    const Section general = section_of(context, "general_settings");
+    DatabaseConfig database;
+    database.url = general.secret("database_url");
+    if (database.url.empty()) database.url = Secret(url_of_variables(context));
+    database.direct_url = Secret(variable(context, "DIRECT_URL"));
+    database.read_replica_url = Secret(variable(context, "DATABASE_URL_READ_REPLICA"));
+    set_from(general.count("database_connection_pool_limit", 1, 10'000), database.pool_limit);
+    read_times(general, database);
+    if (const auto off = general.boolean("database_disable_prepared_statements"))
+        database.prepared_statements = !*off;
+    const Section extra = general.section("database_extra_connection_params");
+    for (const auto& entry : extra.entries())
+        if (const auto value = extra.text(entry.key))
+            database.extra_connection_params.emplace_back(entry.key, *value);
+    database.migrate = !general.boolean("disable_prisma_schema_update").value_or(false);
+    set_from(general.boolean("allow_requests_on_db_unavailable"),
+             database.allow_requests_when_unavailable);
+    database.stores_models = environment_flag(context, "STORE_MODEL_IN_DB");
+    set_from(general.boolean("store_model_in_db"), database.stores_models);
+    read_stored_objects(general, database);
+    read_writers(general, database);
+    return database;
+}
+
+}  // namespace tollweir

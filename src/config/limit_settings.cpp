@@ -1,0 +1,90 @@
+#include <array>
+
+#include "config/scalar.hpp"
+#include "config/setting_readers.hpp"
+
+namespace tollweir {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::array<std::string_view, 3> kCounted = {"total", "input", "output"};
+constexpr std::array<std::string_view, 3> kOnFailure = {"local", "allow", "deny"};
+constexpr std::array<std::string_view, 3> kUnits = {"percent", "rpm", "tpm"};
+
+std::optional<std::int64_t> read_limit(const Section& section, std::string_view key) {
+    return section.integer(key, 0, kMostCount);
+}
+
+/// `{high: 0.9}`, or newer `{high: {type: rpm, value: 100}}`.
+std::vector<PriorityShare> read_priorities(const Section& reservation) {
+    constexpr double kMost = 1e12;
+    std::vector<PriorityShare> shares;
+    for (const auto& entry : reservation.entries()) {
+        PriorityShare share;
+        share.priority = entry.key;
+        if (entry.value.kind == Node::Kind::map) {
+            const Section fields = reservation.entry(entry.key);
+            set_from(fields.choice<PriorityShare::Unit>("type", kUnits), share.unit);
+            const auto value = fields.number("value", 0, kMost);
+            if (!value && fields.find("value") == nullptr)
+                fields.error("value", "is missing: the share of this priority");
+            share.value = value.value_or(0);
+        } else {
+            const auto value = reservation.number(entry.key, 0, kMost);
+            if (!value) continue;
+            share.value = *value;
+        }
+        shares.push_back(std::move(share));
+    }
+    return shares;
+}
+
+void read_priority_settings(const Section& settings, LimitsConfig& limits) {
+    set_from(settings.number("default_priority", 0, 1), limits.default_priority_share);
+    set_from(settings.number("saturation_threshold", 0, 1), limits.saturation_threshold);
+    set_from(settings.duration("saturation_check_cache_ttl", milliseconds(0)),
+             limits.saturation_cache_ttl);
+}
+
+/// Out of a variable; what is no such number is a warning and left out.
+std::optional<std::int64_t> whole_variable(const LoadContext& context, const std::string& name,
+                                           std::int64_t least, std::int64_t most) {
+    const auto text = context.environment(name);
+    if (!text || trimmed(*text).empty()) return std::nullopt;
+    const auto value = parse_integer(*text);
+    if (value && *value >= least && *value <= most) return value;
+    context.findings.warn({}, name,
+                          "expected a whole number from " + std::to_string(least) + " to " +
+                              std::to_string(most) + " in this environment variable; left out");
+    return std::nullopt;
+}
+
+}  // namespace
+
+LimitsConfig read_limits(const LoadContext& context) {
+    const Section general = section_of(context, "general_settings");
+    const Section litellm = section_of(context, "litellm_settings");
+    const Section ours = section_of(context, "tollweir_settings");
+    LimitsConfig limits;
+    limits.rpm = read_limit(general, "rpm_limit");
+    limits.tpm = read_limit(general, "tpm_limit");
+    limits.max_parallel_requests = read_limit(general, "global_max_parallel_requests");
+    limits.key_max_parallel_requests = read_limit(general, "max_parallel_requests");
+    set_from(general.choice<CountedTokens>("token_rate_limit_type", kCounted),
+             limits.counted_tokens);
+    limits.retries_on_parallel_limit =
+        !general.boolean("disable_retry_on_max_parallel_request_limit_error").value_or(false);
+    set_from(ours.section("limits").choice<OnCounterFailure>("on_failure", kOnFailure),
+             limits.on_failure);
+    limits.priorities = read_priorities(litellm.section("priority_reservation"));
+    read_priority_settings(litellm.section("priority_reservation_settings"), limits);
+    if (const auto window = whole_variable(context, "LITELLM_RATE_LIMIT_WINDOW_SIZE", 1, 86'400))
+        limits.window = std::chrono::seconds(*window);
+    set_from(
+        whole_variable(context, "DYNAMIC_RATE_LIMIT_ERROR_THRESHOLD_PER_MINUTE", 0, kMostCount),
+        limits.dynamic_error_threshold);
+    return limits;
+}
+
+}  // namespace tollweir
