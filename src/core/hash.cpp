@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <charconv>
 #include <memory>
 #include <stdexcept>
 
@@ -39,14 +40,27 @@ Sha256Digest sha256(std::string_view bytes) {
 }
 
 std::string sha256_hex(std::string_view bytes) {
+    return to_hex(sha256(bytes));
+}
+
+std::string to_hex(const Sha256Digest& digest) {
     constexpr char kDigits[] = "0123456789abcdef";
-    const Sha256Digest digest = sha256(bytes);
     std::string text(2 * digest.size(), '\0');
     for (std::size_t i = 0; i < digest.size(); ++i) {
         text[2 * i] = kDigits[digest[i] >> 4];
         text[2 * i + 1] = kDigits[digest[i] & 15];
     }
     return text;
+}
+
+std::optional<Sha256Digest> parse_digest(std::string_view hex) {
+    Sha256Digest digest{};
+    if (hex.size() != 2 * digest.size()) return std::nullopt;
+    for (std::size_t i = 0; i < digest.size(); ++i) {
+        const char* const pair = hex.data() + 2 * i;
+        if (std::from_chars(pair, pair + 2, digest[i], 16).ptr != pair + 2) return std::nullopt;
+    }
+    return digest;
 }
 
 bool equal_digests(const Sha256Digest& a, const Sha256Digest& b) {

@@ -40,5 +40,23 @@ TEST(EqualInConstantTime, TellsEqualFromDifferent) {
     EXPECT_FALSE(equal_in_constant_time("sk-1234", ""));
 }
 
+// spec/management-api.md, 1.2: unsalted, of the whole key, as LiteLLM's rows have it.
+TEST(Sha256, OfKeysIsWhatLiteLlmStores) {
+    EXPECT_EQ(sha256_hex("sk-1234"),
+              "88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b");
+    EXPECT_EQ(sha256_hex("sk-Qm4tY7xJ2vB9kLr0WcZ5Ng"),
+              "2b823d0866a7f98986a13706e278b20c9565ce0025126c336c86e4fc927880b1");
+}
+
+TEST(Digest, IsReadFromItsHex) {
+    const auto digest = sha256("sk-1234");
+    EXPECT_EQ(parse_digest(to_hex(digest)), digest);
+    EXPECT_EQ(to_hex(digest), sha256_hex("sk-1234"));
+    EXPECT_FALSE(parse_digest(""));
+    EXPECT_FALSE(parse_digest(std::string(63, 'a')));
+    EXPECT_FALSE(parse_digest(std::string(63, 'a') + "g"));
+    EXPECT_FALSE(parse_digest(std::string(62, 'a') + "-1"));
+}
+
 }  // namespace
 }  // namespace tollweir
