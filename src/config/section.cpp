@@ -259,7 +259,7 @@ std::optional<Picodollars> Section::dollars(std::string_view key) const {
 std::optional<BudgetDuration> Section::period(std::string_view key) const {
     const Node* found = find(key);
     if (found == nullptr) return std::nullopt;
-    auto value = found->is_scalar() ? parse_budget_duration(found->text) : std::nullopt;
+    auto value = found->is_scalar() ? parse_budget_duration(trimmed(found->text)) : std::nullopt;
     if (!value) expected(key, *found, "a period such as 30s, 15m, 12h, 7d, 2w or 1mo");
     return value;
 }

@@ -10,7 +10,7 @@
 
 #include "config/findings.hpp"
 #include "config/node.hpp"
-#include "tollweir/config/budget_duration.hpp"
+#include "tollweir/core/calendar.hpp"
 #include "tollweir/core/ip_range.hpp"
 #include "tollweir/core/money.hpp"
 #include "tollweir/core/secret.hpp"

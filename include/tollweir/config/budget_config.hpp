@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tollweir/config/budget_duration.hpp"
+#include "tollweir/core/calendar.hpp"
 #include "tollweir/core/money.hpp"
 
 namespace tollweir {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "tollweir/config/budget_duration.hpp"
+#include "tollweir/core/calendar.hpp"
 #include "tollweir/core/money.hpp"
 #include "tollweir/core/secret.hpp"
 
