@@ -47,6 +47,7 @@ std::optional<Number> parse_whole_text(std::string_view text) {
 struct Given {
     std::string value;
     std::string source;
+    std::string_view variable = {};  // its name; empty: a flag
 };
 
 /// The flags of one command line, then their variables. `check FILE` and other words apart.
@@ -70,7 +71,8 @@ public:
         if (flag->variable.empty()) return std::nullopt;
         auto value = environment_(std::string(flag->variable));
         if (!value || value->empty()) return std::nullopt;
-        return Given{std::move(*value), "the variable " + std::string(flag->variable)};
+        return Given{std::move(*value), "the variable " + std::string(flag->variable),
+                     flag->variable};
     }
 
 private:
@@ -200,6 +202,15 @@ void read_headers(Reader& reader, ConfigOverrides& overrides) {
     }
 }
 
+/// What came from variables, for those who ask where a setting came from.
+void note_variables(const Arguments& arguments, ConfigOverrides& overrides) {
+    for (const auto& flag : flags()) {
+        const auto given = arguments.find(flag.name);
+        if (given && !given->variable.empty())
+            overrides.variables.emplace_back(flag.name, given->variable);
+    }
+}
+
 void read_overrides(Reader& reader, ConfigOverrides& overrides) {
     overrides.model = reader.text("model");
     overrides.alias = reader.text("alias");
@@ -318,18 +329,6 @@ void add_flag_notices(const Arguments& arguments, CommandLine& out) {
     }
 }
 
-/// Variables that would change much and do not yet.
-void add_variable_notices(const Environment& environment, CommandLine& out) {
-    for (const char* name :
-         {"DATABASE_URL", "DATABASE_HOST", "REDIS_URL", "REDIS_HOST", "STORE_MODEL_IN_DB",
-          "LITELLM_CONFIG_BUCKET_NAME", "SEPARATE_HEALTH_APP"}) {
-        const auto value = environment(name);
-        if (value && !value->empty() && parse_word(*value) != false)
-            out.notices.push_back("the variable " + std::string(name) +
-                                  " is not active yet (docs/status.md)");
-    }
-}
-
 }  // namespace
 
 std::expected<CommandLine, std::string> parse_command_line(
@@ -345,9 +344,9 @@ std::expected<CommandLine, std::string> parse_command_line(
     read_listening(reader, environment, out);
     read_root_path(environment, reader, out);
     read_overrides(reader, out.overrides);
+    note_variables(given, out.overrides);
     read_debug(given, out);
     add_flag_notices(given, out);
-    add_variable_notices(environment, out);
     if (!reader.error().empty()) return Failure(reader.error());
     return out;
 }

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 
-#include "config/scalar.hpp"
 #include "config/setting_readers.hpp"
 
 namespace tollweir {
@@ -35,32 +34,28 @@ std::string percent_encoded(std::string_view text) {
     return out;
 }
 
-std::string variable(const LoadContext& context, const std::string& name) {
-    return std::string(trimmed(context.environment(name).value_or("")));
-}
-
-/// DATABASE_URL, or what DATABASE_HOST and its companions make of it.
-std::string url_of_variables(const LoadContext& context) {
-    if (auto url = variable(context, "DATABASE_URL"); !url.empty()) return url;
-    const auto host = variable(context, "DATABASE_HOST");
+/// What DATABASE_HOST and its companions say, as one URL.
+Secret url_of_parts(const Section& variables) {
+    const auto host = variables.text("DATABASE_HOST").value_or("");
     if (host.empty()) return {};
-    const auto user = variable(context, "DATABASE_USERNAME");
-    const auto name = variable(context, "DATABASE_NAME");
-    if (user.empty() || name.empty()) {
-        context.findings.warn({}, "DATABASE_HOST",
-                              "left out: DATABASE_USERNAME and DATABASE_NAME must be set too");
+    auto user = variables.text("DATABASE_USERNAME");
+    if (!user) user = variables.text("DATABASE_USER");
+    const auto name = variables.text("DATABASE_NAME");
+    if (!user || !name) {
+        variables.warn("DATABASE_HOST",
+                       "left out: DATABASE_USERNAME and DATABASE_NAME must be set too");
         return {};
     }
-    std::string url = "postgresql://" + percent_encoded(user);
-    if (const auto password = variable(context, "DATABASE_PASSWORD"); !password.empty())
-        url += ':' + percent_encoded(password);
+    std::string url = "postgresql://" + percent_encoded(*user);
+    const auto password = variables.secret("DATABASE_PASSWORD");
+    if (!password.empty()) url += ':' + percent_encoded(password.reveal());
     url += '@' + host;
-    const auto port = variable(context, "DATABASE_PORT");
-    if (!port.empty() && !host.contains(':')) url += ':' + port;
-    url += '/' + percent_encoded(name);
-    if (const auto schema = variable(context, "DATABASE_SCHEMA"); !schema.empty())
-        url += "?schema=" + percent_encoded(schema);
-    return url;
+    const auto port = variables.integer("DATABASE_PORT", 1, 65'535);
+    if (port && !host.contains(':')) url += ':' + std::to_string(*port);
+    url += '/' + percent_encoded(*name);
+    if (const auto schema = variables.text("DATABASE_SCHEMA"))
+        url += "?schema=" + percent_encoded(*schema);
+    return Secret(std::move(url));
 }
 
 void read_times(const Section& general, DatabaseConfig& database) {
@@ -115,11 +110,12 @@ void read_stored_objects(const Section& general, DatabaseConfig& database) {
 
 DatabaseConfig read_database(const LoadContext& context) {
     const Section general = section_of(context, "general_settings");
+    const Section variables = variables_of(context);
     DatabaseConfig database;
     database.url = general.secret("database_url");
-    if (database.url.empty()) database.url = Secret(url_of_variables(context));
-    database.direct_url = Secret(variable(context, "DIRECT_URL"));
-    database.read_replica_url = Secret(variable(context, "DATABASE_URL_READ_REPLICA"));
+    if (database.url.empty()) database.url = url_of_parts(variables);
+    database.direct_url = variables.secret("DIRECT_URL");
+    database.read_replica_url = variables.secret("DATABASE_URL_READ_REPLICA");
     set_from(general.count("database_connection_pool_limit", 1, 10'000), database.pool_limit);
     read_times(general, database);
     if (const auto off = general.boolean("database_disable_prepared_statements"))
@@ -131,7 +127,6 @@ DatabaseConfig read_database(const LoadContext& context) {
     database.migrate = !general.boolean("disable_prisma_schema_update").value_or(false);
     set_from(general.boolean("allow_requests_on_db_unavailable"),
              database.allow_requests_when_unavailable);
-    database.stores_models = environment_flag(context, "STORE_MODEL_IN_DB");
     set_from(general.boolean("store_model_in_db"), database.stores_models);
     read_stored_objects(general, database);
     read_writers(general, database);

@@ -210,14 +210,6 @@ std::optional<Common> read_common(DeploymentEntry& entry) {
     return common;
 }
 
-void set_member(Node& map, const std::string& key, Node value) {
-    if (Node* own = map.find(key)) {
-        *own = std::move(value);
-    } else {
-        map.members.push_back({key, value.at, std::move(value)});
-    }
-}
-
 /// The parameters of one deployment as `/model/info` shows them.
 Node shown_params(const DeploymentEntry& entry, const Deployment& deployment) {
     Node params = without_secrets(*entry.params.node());
@@ -250,17 +242,6 @@ void finish(const DeploymentEntry& entry, std::size_t nth, Deployment& deploymen
     deployment.info_json = to_json(info);
 }
 
-/// Warnings that concern the file's own text, once an entry.
-void check_entry_keys(const Section& entry) {
-    entry.check_keys();
-    const Section params(entry.find("litellm_params"), entry.path("litellm_params"),
-                         "litellm_params", entry.findings());
-    params.check_known_keys();
-    const Section info(entry.find("model_info"), entry.path("model_info"), "model_info",
-                       entry.findings());
-    info.check_known_keys();
-}
-
 std::optional<std::string> read_group_name(const Section& entry) {
     auto name = entry.text("model_name");
     if (entry.find("model_name") != nullptr && !name) return std::nullopt;
@@ -283,7 +264,6 @@ std::vector<Deployment> read_deployments(const DeploymentContext& context, const
     const Section section(&node, path, "model_list[]", findings);
     if (node.is_null()) findings.error(node.at, path, "expected a mapping, found nothing");
     if (!section.present()) return {};
-    check_entry_keys(section);
     const auto group = read_group_name(section);
     if (section.map("litellm_params") == nullptr) {
         if (section.find("litellm_params") == nullptr)

@@ -1,6 +1,5 @@
 #include <array>
 
-#include "config/scalar.hpp"
 #include "config/setting_readers.hpp"
 
 namespace tollweir {
@@ -47,19 +46,6 @@ void read_priority_settings(const Section& settings, LimitsConfig& limits) {
              limits.saturation_cache_ttl);
 }
 
-/// Out of a variable; what is no such number is a warning and left out.
-std::optional<std::int64_t> whole_variable(const LoadContext& context, const std::string& name,
-                                           std::int64_t least, std::int64_t most) {
-    const auto text = context.environment(name);
-    if (!text || trimmed(*text).empty()) return std::nullopt;
-    const auto value = parse_integer(*text);
-    if (value && *value >= least && *value <= most) return value;
-    context.findings.warn({}, name,
-                          "expected a whole number from " + std::to_string(least) + " to " +
-                              std::to_string(most) + " in this environment variable; left out");
-    return std::nullopt;
-}
-
 }  // namespace
 
 LimitsConfig read_limits(const LoadContext& context) {
@@ -79,11 +65,11 @@ LimitsConfig read_limits(const LoadContext& context) {
              limits.on_failure);
     limits.priorities = read_priorities(litellm.section("priority_reservation"));
     read_priority_settings(litellm.section("priority_reservation_settings"), limits);
-    if (const auto window = whole_variable(context, "LITELLM_RATE_LIMIT_WINDOW_SIZE", 1, 86'400))
+    const Section variables = variables_of(context);
+    if (const auto window = variables.integer("LITELLM_RATE_LIMIT_WINDOW_SIZE", 1, 86'400))
         limits.window = std::chrono::seconds(*window);
-    set_from(
-        whole_variable(context, "DYNAMIC_RATE_LIMIT_ERROR_THRESHOLD_PER_MINUTE", 0, kMostCount),
-        limits.dynamic_error_threshold);
+    set_from(variables.integer("DYNAMIC_RATE_LIMIT_ERROR_THRESHOLD_PER_MINUTE", 0, kMostCount),
+             limits.dynamic_error_threshold);
     return limits;
 }
 

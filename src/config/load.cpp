@@ -1,5 +1,7 @@
 #include "tollweir/config/load.hpp"
 
+#include "config/check_keys.hpp"
+#include "config/given_values.hpp"
 #include "config/include_files.hpp"
 #include "config/model_list.hpp"
 #include "config/references.hpp"
@@ -13,23 +15,10 @@ namespace {
 
 using Loaded = std::expected<LoadedConfig, std::vector<ConfigFinding>>;
 
-void apply_overrides(const ConfigOverrides& overrides, Config& config) {
-    constexpr double kMilliseconds = 1000;
-    const auto span = [](double seconds) {
-        return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * kMilliseconds));
-    };
-    if (overrides.require_auth) config.require_auth = true;
-    if (overrides.watch_config) config.watch_config = true;
-    if (overrides.keepalive_timeout)
-        config.server.idle_timeout = span(*overrides.keepalive_timeout);
-    if (overrides.limit_concurrency)
-        config.server.max_connections = static_cast<std::size_t>(*overrides.limit_concurrency);
-    if (overrides.request_timeout) config.request_timeout = span(*overrides.request_timeout);
-}
-
 Config read_config(const LoadContext& context) {
     Config config;
-    Section(&context.root, "", "", context.findings).check_keys();
+    check_keys(context.root, context.findings);
+    check_variables(context.variables, context.findings);
     read_tollweir_settings(context, config);
     read_litellm_settings(context, config);
     read_general_settings(context, config);  // after ours: max_request_size_mb wins
@@ -42,7 +31,6 @@ Config read_config(const LoadContext& context) {
     config.key_defaults = read_key_defaults(context);
     config.limits = read_limits(context);
     read_models(context, config);
-    apply_overrides(context.overrides, config);
     return config;
 }
 
@@ -54,9 +42,12 @@ Loaded load_tree(Node root, std::vector<std::filesystem::path> files, const std:
         read_environment_variables(root.find("environment_variables"), environment, findings);
     Environment seen = layered(std::move(variables), environment);
     resolve_references(root, "", seen, findings);
+    apply_variables(root, seen);
+    apply_flags(root, overrides);
+    const Node given = gather_variables(seen);
 
     LoadedConfig loaded;
-    loaded.config = read_config({root, seen, overrides, findings});
+    loaded.config = read_config({root, given, seen, overrides, findings});
     loaded.config.source = source;
     if (findings.has_errors()) return std::unexpected(findings.take_errors());
     loaded.warnings = findings.take_warnings();
@@ -66,6 +57,12 @@ Loaded load_tree(Node root, std::vector<std::filesystem::path> files, const std:
 }
 
 }  // namespace
+
+std::string ConfigOverrides::source_of(const std::string& flag) const {
+    for (const auto& [name, variable] : variables)
+        if (name == flag) return variable;
+    return "--" + flag;
+}
 
 Loaded load_config(const std::optional<std::filesystem::path>& file,
                    const ConfigOverrides& overrides, const Environment& environment) {

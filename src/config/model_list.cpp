@@ -24,7 +24,6 @@ Credentials read_credentials(const LoadContext& context) {
         const Section entry(&list->items[i], item_path("credential_list", i), "credential_list[]",
                             context.findings);
         if (!entry.present()) continue;
-        entry.check_keys();
         const auto name = entry.text("credential_name");
         const Node* values = entry.map("credential_values");
         if (!name || name->empty()) entry.error("credential_name", "is missing");
@@ -50,12 +49,6 @@ void append(std::vector<Deployment> from, Config& config) {
 
 void add_text(Node& map, std::string key, const std::optional<std::string>& text) {
     if (text) map.members.push_back({std::move(key), {}, text_node(*text)});
-}
-
-Node map_node() {
-    Node node;
-    node.kind = Node::Kind::map;
-    return node;
 }
 
 /// The entry of `model_list` that `--model` and its companions stand for.
@@ -141,7 +134,9 @@ void check_names(const LoadContext& context, const Config& config) {
 void read_models(const LoadContext& context, Config& config) {
     const Credentials credentials = read_credentials(context);
     DeploymentIds ids(context.findings);
-    const DeploymentContext entries{context, credentials, drops_params_everywhere(context), ids};
+    const bool drops_params =
+        section_of(context, "litellm_settings").boolean("drop_params").value_or(false);
+    const DeploymentContext entries{context, credentials, drops_params, ids};
     const bool is_lenient = ignores_invalid(context);
     const Node* list = list_of(context, "model_list");
     for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {

@@ -78,6 +78,21 @@ Node text_node(std::string text, Position at) {
     return node;
 }
 
+Node map_node() {
+    Node node;
+    node.kind = Node::Kind::map;
+    return node;
+}
+
+void set_member(Node& map, std::string key, Node value) {
+    if (Node* own = map.find(key)) {
+        *own = std::move(value);
+    } else {
+        const Position at = value.at;
+        map.members.push_back({std::move(key), at, std::move(value)});
+    }
+}
+
 std::string describe(const Node& node, std::string_view key) {
     switch (node.kind) {
         case Node::Kind::null:
@@ -89,7 +104,7 @@ std::string describe(const Node& node, std::string_view key) {
         default:
             break;
     }
-    if (!node.variable.empty()) return "the value of the variable " + node.variable;
+    if (node.origin == Node::Origin::reference) return "the value of the variable " + node.source;
     if (names_secret(key)) return "a value that is not shown";
     std::string shown = node.text.substr(0, kMaxShown);
     if (shown.size() < node.text.size()) shown += "...";
@@ -162,8 +177,7 @@ Node without_secrets(const Node& node) {
     copy.text = node.text;
     for (const auto& item : node.items) copy.items.push_back(without_secrets(item));
     for (const auto& entry : node.members)
-        if (!entry.value.is_null() && !names_secret(entry.key) &&
-            !names_secret(entry.value.variable))
+        if (!entry.value.is_null() && !names_secret(entry.key) && !names_secret(entry.value.source))
             copy.members.push_back({entry.key, entry.at, without_secrets(entry.value)});
     return copy;
 }

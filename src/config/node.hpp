@@ -21,12 +21,16 @@ struct Member;
 /// keeps the file it came from across includes, and knows which values came from the environment.
 struct Node {
     enum class Kind : std::uint8_t { null, boolean, integer, number, text, list, map };
+    /// Where the value came from: the file as it stands, a reference in the file, a variable that
+    /// stands in for an absent key, a flag.
+    enum class Origin : std::uint8_t { file, reference, variable, flag };
 
     Kind kind = Kind::null;
     bool boolean = false;
+    Origin origin = Origin::file;
     Position at;
-    std::string text;      // scalars: as written, or what the variable held
-    std::string variable;  // the environment variable the value came from; empty: none
+    std::string text;    // scalars: as written, or what the variable held
+    std::string source;  // name of the variable or flag; empty: the file
     std::vector<Node> items;
     std::vector<Member> members;  // in file order, keys unique
 
@@ -45,9 +49,12 @@ struct Member {
 };
 
 Node text_node(std::string text, Position at = {});
+Node map_node();
+/// Sets or adds a member.
+void set_member(Node& map, std::string key, Node value);
 
-/// `a list`, `12`, `"fast"`: what an error says was found. Long texts are cut; values from the
-/// environment, and those of keys that name a secret, are not shown.
+/// `a list`, `12`, `"fast"`: what an error says was found. Long texts are cut; what a reference
+/// brought in, and values of keys that name a secret, are not shown.
 std::string describe(const Node& node, std::string_view key = {});
 
 /// Appends the node as JSON. Not finite numbers become null.

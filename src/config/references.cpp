@@ -45,7 +45,8 @@ void resolve_scalar(Node& node, const std::string& path, const Environment& envi
     auto value = environment(reference->name);
     Node resolved;
     resolved.at = node.at;
-    resolved.variable = reference->name;
+    resolved.origin = Node::Origin::reference;
+    resolved.source = reference->name;
     if (!value) {
         findings.warn(node.at, path,
                       "the environment variable " + reference->name +

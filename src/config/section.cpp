@@ -24,29 +24,6 @@ std::string shown(std::chrono::milliseconds span) {
     return shown(static_cast<double>(span.count()) / 1000.0) + " s";
 }
 
-/// The first section that has the key, so that a key in a wrong place is told where it belongs.
-std::string_view home_of(std::string_view name) {
-    for (const auto& key : known_keys())
-        if (key.name == name && key.status != KeyStatus::refused && key.section != "model_info" &&
-            !key.section.empty())
-            return key.section;
-    return {};
-}
-
-std::string unknown_key_message(std::string_view table, std::string_view name) {
-    std::string message = "unknown key";
-    const std::string hint = did_you_mean(name, key_names(table));
-    if (!hint.empty()) return message + hint;
-    const auto home = home_of(name);
-    if (!home.empty()) message += "; it belongs in `" + std::string(home) + "`";
-    return message;
-}
-
-std::string with_note(std::string message, std::string_view note) {
-    if (!note.empty()) message.append("; ").append(note);
-    return message;
-}
-
 }  // namespace
 
 std::optional<bool> as_boolean(const Node& node) {
@@ -235,7 +212,11 @@ Secret Section::secret(std::string_view key) const {
         warn(key, "the blanks around the value are left out");
     }
     if (has_control_character(bare)) {
-        error(key, "holds a line end or control character");
+        // Out of a variable too: a key that is quietly left out might leave a door open.
+        const Node* found = find(key);
+        const bool in_file = found->origin != Node::Origin::variable;
+        findings_.error(found->at, in_file ? path(key) : found->source,
+                        "holds a line end or control character");
         return {};
     }
     return Secret(bare);
@@ -316,35 +297,13 @@ std::optional<std::size_t> Section::one_of(std::string_view key,
     return std::nullopt;
 }
 
-void Section::check_keys() const {
-    if (node_ == nullptr) return;
-    for (const auto& entry : node_->members)
-        if (find_known_key(table_, entry.key) == nullptr)
-            findings_.warn(entry.at, path(entry.key), unknown_key_message(table_, entry.key));
-    check_known_keys();
-}
-
-void Section::check_known_keys() const {
-    if (node_ == nullptr) return;
-    for (const auto& entry : node_->members)
-        if (!entry.value.is_null() || !entry.value.variable.empty()) check_key(entry);
-}
-
-void Section::check_key(const Member& entry) const {
-    const auto* known = find_known_key(table_, entry.key);
-    if (known == nullptr) return;
-    if (known->status == KeyStatus::later)
-        findings_.warn(entry.at, path(entry.key),
-                       with_note("not active yet (docs/status.md)", known->note));
-    if (known->status == KeyStatus::no_effect)
-        findings_.warn(entry.at, path(entry.key), with_note("has no effect", known->note));
-    if (known->status == KeyStatus::refused)
-        findings_.error(entry.at, path(entry.key),
-                        "cannot be honoured: " + std::string(known->note));
-}
-
 void Section::error(std::string_view key, std::string message) const {
-    findings_.error(at(key), path(key), std::move(message));
+    const Node* value = node_ == nullptr ? nullptr : node_->find(key);
+    if (value != nullptr && value->origin == Node::Origin::variable) {
+        findings_.warn({}, value->source, message + " in this environment variable; left out");
+    } else {
+        findings_.error(at(key), path(key), std::move(message));
+    }
 }
 
 void Section::warn(std::string_view key, std::string message) const {
@@ -352,9 +311,8 @@ void Section::warn(std::string_view key, std::string message) const {
 }
 
 void Section::expected(std::string_view key, const Node& found, std::string_view what) const {
-    findings_.error(found.at, path(key),
-                    "expected " + std::string(what) + ", found " +
-                        describe(found, may_show(key) ? std::string_view() : key));
+    error(key, "expected " + std::string(what) + ", found " +
+                   describe(found, may_show(key) ? std::string_view() : key));
 }
 
 /// Names such as `user_api_key_cache_ttl` only look like those of secrets.

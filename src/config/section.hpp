@@ -76,21 +76,16 @@ public:
         return place ? std::optional(static_cast<Enum>(*place)) : std::nullopt;
     }
 
-    /// Warns about every key that is unknown, without effect or not active yet; refuses those that
-    /// must not be ignored.
-    void check_keys() const;
-    /// The same for a section that may hold keys of its users' own.
-    void check_known_keys() const;
-
     bool present() const { return node_ != nullptr; }
     const Node* node() const { return node_; }
     std::string path(std::string_view key) const { return child_path(path_, key); }
+    /// What a variable that stands in for an absent key holds wrong is a warning, and left out:
+    /// such variables may be meant for other programs.
     void error(std::string_view key, std::string message) const;
     void warn(std::string_view key, std::string message) const;
     Findings& findings() const { return findings_; }
 
 private:
-    void check_key(const Member& entry) const;
     void expected(std::string_view key, const Node& found, std::string_view what) const;
     bool may_show(std::string_view key) const;
     Position at(std::string_view key) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "config/known_keys.hpp"
 #include "config/scalar.hpp"
 #include "config/section.hpp"
 #include "config/setting_readers.hpp"
@@ -43,11 +44,12 @@ Secret misplaced_master_key(const LoadContext& context) {
 }
 
 Secret find_master_key(const LoadContext& context, const Section& general) {
-    Secret key = general.secret("master_key");
-    if (key.empty()) key = misplaced_master_key(context);
-    if (!key.empty()) return key;
-    const auto variable = context.environment("LITELLM_MASTER_KEY");
-    return variable ? Secret(std::string(trimmed(*variable))) : Secret();
+    const Node* own = general.find("master_key");
+    const bool in_file = own != nullptr && own->origin != Node::Origin::variable;
+    if (in_file)
+        if (Secret key = general.secret("master_key"); !key.empty()) return key;
+    Secret key = misplaced_master_key(context);
+    return key.empty() && !in_file ? general.secret("master_key") : key;
 }
 
 void read_alias(const Section& aliases, const Member& entry, Config& config) {
@@ -102,33 +104,25 @@ void check_routing_strategy(const Section& router) {
 }
 
 void read_ssl_verify(const LoadContext& context, const Section& litellm, Config& config) {
-    if (const auto file = context.environment("SSL_CERT_FILE"); file && !file->empty())
-        config.upstream.ca_file = *file;
-    const auto take = [&config](const std::string& value) {
-        const auto word = parse_boolean_word(value);
-        config.upstream.verify_tls = word.value_or(true);
-        if (!word) config.upstream.ca_file = value;
-    };
-    if (const auto variable = context.environment("SSL_VERIFY"); variable && !variable->empty())
-        take(*variable);
+    config.upstream.ca_file = variables_of(context).text("SSL_CERT_FILE").value_or("");
     const Node* node = litellm.find("ssl_verify");
     if (node == nullptr) return;
     if (!node->is_scalar() || node->text.empty()) {
-        litellm.error("ssl_verify",
-                      "expected true, false or the path of a file of certificates, "
-                      "found " +
-                          describe(*node));
+        litellm.error(
+            "ssl_verify",
+            "expected true, false or the path of a file of certificates, found " + describe(*node));
         return;
     }
-    take(node->text);
-    if (!config.upstream.verify_tls)
+    const auto word = parse_boolean_word(node->text);
+    config.upstream.verify_tls = word.value_or(true);
+    if (!word) config.upstream.ca_file = node->text;
+    if (!config.upstream.verify_tls && node->origin != Node::Origin::variable)
         litellm.warn("ssl_verify",
                      "upstream certificates are not verified: whoever sits between "
                      "can read keys and prompts");
 }
 
 void read_server(const Section& section, ServerConfig& server) {
-    section.check_keys();
     set_from(section.count("max_header_bytes", 1024, 1024 * 1024), server.max_header_bytes);
     set_from(section.count("max_header_count", 8, 10'000), server.max_header_count);
     set_from(section.count("max_connections", 1, 10'000'000), server.max_connections);
@@ -141,7 +135,6 @@ void read_server(const Section& section, ServerConfig& server) {
 }
 
 void read_upstream(const Section& section, UpstreamConfig& upstream) {
-    section.check_keys();
     set_from(section.duration("connect_timeout", milliseconds(1)), upstream.connect_timeout);
     set_from(section.duration("idle_timeout", milliseconds(1)), upstream.idle_timeout);
     set_from(section.count("max_idle_per_origin", 0, 1'000'000), upstream.max_idle_per_origin);
@@ -155,20 +148,12 @@ Section section_of(const LoadContext& context, std::string_view name) {
     return Section(context.root.find(name), std::string(name), std::string(name), context.findings);
 }
 
-bool environment_flag(const LoadContext& context, const std::string& name) {
-    const auto value = context.environment(name);
-    if (!value || trimmed(*value).empty()) return false;
-    const auto word = parse_boolean_word(*value);
-    if (!word)
-        context.findings.warn({}, name,
-                              "expected true or false in this environment variable; "
-                              "read as false");
-    return word.value_or(false);
+Section variables_of(const LoadContext& context) {
+    return Section(&context.variables, "", std::string(kVariables), context.findings);
 }
 
 void read_general_settings(const LoadContext& context, Config& config) {
     const Section general = section_of(context, "general_settings");
-    general.check_keys();
     config.master_key = find_master_key(context, general);
     if (const auto model = general.text("completion_model")) config.default_model = *model;
     config.default_embedding_model = general.text("embedding_model").value_or("");
@@ -180,17 +165,6 @@ void read_general_settings(const LoadContext& context, Config& config) {
 
 void read_litellm_settings(const LoadContext& context, Config& config) {
     const Section litellm = section_of(context, "litellm_settings");
-    litellm.check_keys();
-    if (const auto variable = context.environment("REQUEST_TIMEOUT")) {
-        const auto span = parse_duration(*variable);
-        if (span && *span >= kShortestTimeout && *span <= kLongestTime) {
-            config.request_timeout = *span;
-        } else {
-            context.findings.warn({}, "REQUEST_TIMEOUT",
-                                  "expected a number of seconds in this environment variable; "
-                                  "left out");
-        }
-    }
     set_from(litellm.duration("request_timeout", kShortestTimeout), config.request_timeout);
     set_from(litellm.boolean("require_auth_for_metrics_endpoint"), config.metrics_need_key);
     read_ssl_verify(context, litellm, config);
@@ -210,7 +184,6 @@ void read_litellm_settings(const LoadContext& context, Config& config) {
 
 void read_router_settings(const LoadContext& context, Config& config) {
     const Section router = section_of(context, "router_settings");
-    router.check_keys();
     check_routing_strategy(router);
     set_from(router.duration("timeout", kShortestTimeout), config.request_timeout);
     config.stream_timeout = router.duration("stream_timeout", kShortestTimeout);
@@ -222,9 +195,6 @@ void read_router_settings(const LoadContext& context, Config& config) {
 
 void read_tollweir_settings(const LoadContext& context, Config& config) {
     const Section ours = section_of(context, "tollweir_settings");
-    ours.check_keys();
-    const auto variable = context.environment("TOLLWEIR_DATA_DIR");
-    if (variable && !variable->empty()) config.data_dir = *variable;
     if (const auto folder = ours.text("data_dir")) config.data_dir = *folder;
     if (config.data_dir.empty()) ours.error("data_dir", "must not be empty");
     set_from(ours.boolean("inject_stream_usage"), config.inject_stream_usage);
@@ -238,7 +208,6 @@ void read_tollweir_settings(const LoadContext& context, Config& config) {
     read_server(ours.section("server"), config.server);
     read_upstream(ours.section("upstream"), config.upstream);
     const Section drain = ours.section("drain");
-    drain.check_keys();
     set_from(drain.duration("delay", milliseconds(0)), config.drain.delay);
     set_from(drain.duration("timeout", milliseconds(0)), config.drain.timeout);
 }
@@ -247,7 +216,6 @@ void read_log_settings(const LoadContext& context, Config& config) {
     const Section general = section_of(context, "general_settings");
     const Section litellm = section_of(context, "litellm_settings");
     const Section router = section_of(context, "router_settings");
-    config.log.json = environment_flag(context, "JSON_LOGS");
     set_from(litellm.boolean("json_logs"), config.log.json);
     if (const auto word = general.text("logging")) {
         const auto level = parse_log_level(*word);
@@ -263,26 +231,16 @@ void read_log_settings(const LoadContext& context, Config& config) {
     }
     for (const Section* section : {&litellm, &router})
         if (section->boolean("set_verbose").value_or(false)) config.log.level = LogLevel::debug;
-    const auto variable = context.environment("LITELLM_LOG");
-    if (variable && !trimmed(*variable).empty()) {
-        const auto level = parse_log_level(*variable);
+    const Section variables = variables_of(context);
+    if (const auto word = variables.text("LITELLM_LOG")) {
+        const auto level = parse_log_level(*word);
         if (level) config.log.level = *level;
         if (!level)
-            context.findings.warn(
-                {}, "LITELLM_LOG",
-                "expected " + std::string(kLogLevels) + " in this environment variable; left out");
+            variables.error("LITELLM_LOG", "expected " + std::string(kLogLevels) + ", found " +
+                                               describe(*variables.find("LITELLM_LOG")));
     }
     if (context.overrides.debug) config.log.level = std::min(config.log.level, LogLevel::info);
     if (context.overrides.detailed_debug) config.log.level = LogLevel::debug;
-}
-
-bool drops_params_everywhere(const LoadContext& context) {
-    const Section litellm = section_of(context, "litellm_settings");
-    const auto variable = context.environment("LITELLM_DROP_PARAMS");
-    // Any text but a false word: LiteLLM takes every non-empty one as true.
-    const bool by_variable =
-        variable && !trimmed(*variable).empty() && parse_boolean_word(*variable).value_or(true);
-    return context.overrides.drop_params || litellm.boolean("drop_params").value_or(by_variable);
 }
 
 }  // namespace tollweir

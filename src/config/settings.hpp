@@ -7,9 +7,10 @@
 
 namespace tollweir {
 
-/// What a load works on: the merged file, the environment under it, and where findings go.
+/// What a load works on, and where findings go.
 struct LoadContext {
-    const Node& root;
+    const Node& root;       // the merged file, with what variables and flags say in its place
+    const Node& variables;  // those that no key of the file stands for
     const Environment& environment;
     const ConfigOverrides& overrides;
     Findings& findings;
@@ -18,8 +19,8 @@ struct LoadContext {
 /// A top-level section, absent ones included.
 Section section_of(const LoadContext& context, std::string_view name);
 
-/// Whether a variable is set to a true word; other words than true and false are a warning.
-bool environment_flag(const LoadContext& context, const std::string& name);
+/// Environment variables that no key of the file stands for, as a section.
+Section variables_of(const LoadContext& context);
 
 void read_general_settings(const LoadContext& context, Config& config);
 void read_litellm_settings(const LoadContext& context, Config& config);
@@ -29,8 +30,5 @@ void read_tollweir_settings(const LoadContext& context, Config& config);
 /// Level and form of the logs: `general_settings.logging`, `litellm_settings`, LITELLM_LOG,
 /// JSON_LOGS, then the flags; later ones win.
 void read_log_settings(const LoadContext& context, Config& config);
-
-/// `drop_params` for every deployment: file, LITELLM_DROP_PARAMS, flag.
-bool drops_params_everywhere(const LoadContext& context);
 
 }  // namespace tollweir

@@ -112,7 +112,8 @@ void read_key(const DeploymentEntry& entry, bool is_public, Deployment& deployme
         return;
     }
     const Node* node = entry.params.node()->find("api_key");
-    const bool is_told = node != nullptr && !node->variable.empty();  // "... is not set"
+    const bool is_told =
+        node != nullptr && node->origin == Node::Origin::reference;  // "... is not set"
     const bool is_missed =
         is_public && !is_told && !deployment.wildcard && !deployment.mock_response;
     if (key.empty() && is_missed)

@@ -48,6 +48,11 @@ struct ConfigOverrides {
     bool watch_config = false;
     std::optional<double> keepalive_timeout;  // seconds
     std::optional<std::int64_t> limit_concurrency;
+    /// Names of flags that are absent, and of the environment variables that stand in for them.
+    std::vector<std::pair<std::string, std::string>> variables;
+
+    /// `--reload`, or the name of the variable that stood in for the flag.
+    std::string source_of(const std::string& flag) const;
 };
 
 struct LoadedConfig {

@@ -204,11 +204,12 @@ TEST(CommandLine, TellsOfFlagsWithoutEffect) {
     EXPECT_EQ(line.notices, expected);
 }
 
-TEST(CommandLine, TellsOfVariablesThatWouldChangeMuch) {
-    const auto line =
-        parsed({}, {{"DATABASE_URL", "postgresql://x"}, {"STORE_MODEL_IN_DB", "True"}});
-    EXPECT_EQ(line.notices.size(), 2U);
-    EXPECT_TRUE(parsed({}, {{"STORE_MODEL_IN_DB", "False"}}).notices.empty());
+TEST(CommandLine, RemembersWhichVariableStoodInForAFlag) {
+    const auto overrides =
+        parsed({"--limit_concurrency=5"}, {{"KEEPALIVE_TIMEOUT", "9"}, {"LIMIT_CONCURRENCY", "7"}})
+            .overrides;
+    EXPECT_EQ(overrides.source_of("keepalive_timeout"), "KEEPALIVE_TIMEOUT");
+    EXPECT_EQ(overrides.source_of("limit_concurrency"), "--limit_concurrency");
 }
 
 TEST(CommandLine, HelpFitsATerminal) {

@@ -198,6 +198,57 @@ TEST(Overrides, ReplaceWhatTheFileSays) {
     EXPECT_EQ(config.request_timeout, milliseconds(9'000));
 }
 
+TEST(Variables, ThatHoldSomethingElseAreLeftOut) {
+    const Variables odd = {{"REQUEST_TIMEOUT", "soon"}, {"LITELLM_LOG", "loud"}};
+    EXPECT_EQ(config_of("model_list: []", odd).request_timeout, milliseconds(6'000'000));
+    EXPECT_EQ(warnings_of("model_list: []", odd),
+              "LITELLM_LOG: expected debug, info, warning or error, found \"loud\" in this "
+              "environment variable; left out\n"
+              "REQUEST_TIMEOUT: expected a time from 0.001 s to 604800 s (seconds, or with a unit: "
+              "500ms, 25s, 2m, 1h), found \"soon\" in this environment variable; left out\n");
+}
+
+TEST(Variables, OfSecretsAreNeverLeftOutForTheirForm) {
+    EXPECT_EQ(errors_of("model_list: []", {{"LITELLM_MASTER_KEY", "sk-\x01"}}),
+              "LITELLM_MASTER_KEY: holds a line end or control character\n");
+}
+
+TEST(Variables, OfBucketsAreRefusedUntilTheyAreRead) {
+    EXPECT_TRUE(errors_of("model_list: []", {{"LITELLM_CONFIG_BUCKET_NAME", "b"}})
+                    .contains("reading the configuration from a bucket is not built"));
+}
+
+TEST(DropParams, ComeFromAnyTextThatDoesNotSayFalse) {
+    const std::string file =
+        "model_list: [{model_name: a, litellm_params: {model: openai/a, api_key: k}}]";
+    const auto drops = [&](const char* value) {
+        return config_of(file, {{"LITELLM_DROP_PARAMS", value}}).deployments[0].drop_params;
+    };
+    EXPECT_TRUE(drops("please"));
+    EXPECT_TRUE(drops("1"));
+    EXPECT_FALSE(drops("False"));
+    EXPECT_FALSE(drops(""));
+    EXPECT_FALSE(
+        config_of(file + "\nlitellm_settings: {drop_params: false}", {{"LITELLM_DROP_PARAMS", "1"}})
+            .deployments[0]
+            .drop_params);
+}
+
+TEST(LaterKeys, ThatSwitchOffWhatIsNotBuiltAreSilent) {
+    EXPECT_EQ(warnings_of("general_settings: {disable_spend_logs: false}"), "");
+}
+
+TEST(UnknownKeys, OfNestedMappingsAreWarningsToo) {
+    EXPECT_EQ(warnings_of("litellm_settings:\n  cache_params: {typ: redis}\n"
+                          "router_settings:\n  retry_policy: {TimeoutErrorRetrys: 1}\n"),
+              "config.yaml:2:3: litellm_settings.cache_params: not active yet (docs/status.md)\n"
+              "config.yaml:2:18: litellm_settings.cache_params.typ: unknown key; did you mean "
+              "`type`?\n"
+              "config.yaml:4:3: router_settings.retry_policy: not active yet (docs/status.md)\n"
+              "config.yaml:4:18: router_settings.retry_policy.TimeoutErrorRetrys: unknown key; did "
+              "you mean `TimeoutErrorRetries`?\n");
+}
+
 TEST(UnknownKeys, AreWarningsWithTheNearestName) {
     EXPECT_EQ(
         warnings_of("general_settings: {mastre_key: a}\nrouter_settings: {tiemout: 5}\n"

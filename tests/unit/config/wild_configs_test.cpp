@@ -85,7 +85,11 @@ TEST(WildConfigs, CloudRunNeedsNoFile) {
     EXPECT_NE(config.deployments[0].id, config.deployments[1].id);
     EXPECT_EQ(config.deployments[0].api_key.reveal(), "sk-provider");
     EXPECT_EQ(config.default_model, "gpt-3.5-turbo");
-    EXPECT_TRUE(result->warnings.empty()) << all_text(result->warnings);
+    EXPECT_EQ(config.database.url.reveal(), variables.at("DATABASE_URL"));
+    EXPECT_TRUE(config.database.stores_models);
+    EXPECT_EQ(all_text(result->warnings),
+              "DATABASE_URL: not active yet (docs/status.md)\n"
+              "STORE_MODEL_IN_DB: not active yet (docs/status.md)\n");
 }
 
 }  // namespace

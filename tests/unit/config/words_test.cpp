@@ -1,9 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "config/api_base.hpp"
-#include "config/known_keys.hpp"
 #include "config/node.hpp"
 #include "config/scalar.hpp"
 #include "tollweir/config/nearest.hpp"
@@ -101,19 +98,6 @@ TEST(ApiBase, NeverRepeatsAPassword) {
     const auto base = parse_api_base("http://user:hidden@host/");
     ASSERT_FALSE(base);
     EXPECT_FALSE(base.error().contains("hidden"));
-}
-
-TEST(KnownKeys, StandOnce) {
-    std::set<std::pair<std::string_view, std::string_view>> seen;
-    for (const auto& key : known_keys())
-        EXPECT_TRUE(seen.emplace(key.section, key.name).second) << key.section << '.' << key.name;
-}
-
-TEST(KnownKeys, SayWhyTheyAreRefusedOrWithoutEffect) {
-    for (const auto& key : known_keys())
-        if (key.status == KeyStatus::refused || key.status == KeyStatus::no_effect) {
-            EXPECT_FALSE(key.note.empty()) << key.section << '.' << key.name;
-        }
 }
 
 }  // namespace
