@@ -104,7 +104,9 @@ void write_openai_error(const GatewayError& error, std::string& out) {
     if (error.provider_fields_json) {
         json.key("provider_specific_fields").raw(*error.provider_fields_json);
     }
-    json.end_object().end_object();
+    json.end_object();
+    if (error.detail_json) json.key("detail").raw(*error.detail_json);
+    json.end_object();
 }
 
 std::optional<GatewayError> read_openai_stream_error(const ObjectView& event) {

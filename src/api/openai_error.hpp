@@ -9,7 +9,8 @@
 namespace tollweir {
 
 /// Appends LiteLLM's envelope: `{"error":{"message","type","param","code"}}` and, where there are
-/// any, `provider_specific_fields`. Source: spec/data-plane.md 4.1, spec/README.md decision 2.
+/// any, `provider_specific_fields`; `detail` beside it. Source: spec/data-plane.md 4.1,
+/// spec/README.md decision 2.
 void write_openai_error(const GatewayError& error, std::string& out);
 
 /// The error that an event of an OpenAI-shaped stream carries: an `error` that is an object or a

@@ -12,6 +12,7 @@
 #include "tollweir/gateway/reply_headers.hpp"
 #include "tollweir/gateway/respond.hpp"
 #include "tollweir/gateway/routes.hpp"
+#include "tollweir/gateway/supported_params.hpp"
 #include "tollweir/routing/router.hpp"
 
 namespace tollweir {
@@ -222,6 +223,12 @@ net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& 
         case Handler::metrics:
             co_return co_await respond(context, 200, "text/plain; version=0.0.4; charset=utf-8",
                                        MetricsPage(route_names_, metrics_).render());
+        case Handler::supported_params: {
+            const auto shown =
+                show_supported_params(*context.snapshot, query_value(head.query, "model"));
+            if (!shown) co_return std::unexpected(shown.error());
+            co_return co_await respond(context, 200, kJson, *shown);
+        }
         case Handler::not_built:
             co_return fail(ErrorKind::not_implemented,
                            "this route is not built into this version of Tollweir yet "

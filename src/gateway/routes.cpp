@@ -53,6 +53,7 @@ constexpr Route kRoutes[] = {
     {"/", kGet, Handler::home, Access::open},
     {"/routes", kGet, Handler::routes, Access::open},
     {"/metrics", kGet, Handler::metrics, Access::metrics},
+    {"/utils/supported_openai_params", kGet, Handler::supported_params, Access::data},
     // Of LiteLLM's surface, for later parts (docs/status.md).
     later("/v1/responses", Access::data),
     later("/responses", Access::data),

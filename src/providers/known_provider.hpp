@@ -26,6 +26,9 @@ public:
     std::optional<Dialect> dialect(Endpoint) const override { return std::nullopt; }
     Result<UpstreamHead> head(const Deployment&, Endpoint, std::string_view) const override;
     Result<void> adapt(ObjectEdits&, const Deployment&, Endpoint, std::string_view) const override;
+    std::vector<std::string_view> supported_params(Endpoint, std::string_view) const override {
+        return {};
+    }
     bool takes_stream_options() const override { return false; }
     GatewayError parse_error(int status, std::string_view body) const override;
 

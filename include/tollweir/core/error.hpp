@@ -109,6 +109,7 @@ struct GatewayError {
     OptionalText param_json;
     OptionalText code_json;
     OptionalText provider_fields_json;  // `error.provider_specific_fields`
+    OptionalText detail_json;           // stands beside `error` where LiteLLM's body is `detail`
     OptionalText retry_after;           // value of the Retry-After header; empty: none
     OptionalText allow;                 // value of the Allow header (405); empty: none
     bool should_not_retry = false;      // sends `x-should-retry: false`

@@ -22,6 +22,7 @@ enum class Handler : std::uint8_t {
     home,
     routes,
     metrics,
+    supported_params,
     not_built,  // of LiteLLM's surface, in a later part: 501
 };
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tollweir/core/deployment.hpp"
 #include "tollweir/core/endpoint.hpp"
@@ -34,6 +35,12 @@ public:
     /// Errors: `unsupported_params` where a parameter can be neither sent nor dropped.
     virtual Result<void> adapt(ObjectEdits& edits, const Deployment& deployment, Endpoint endpoint,
                                std::string_view model) const = 0;
+
+    /// The names of the OpenAI parameters that may be sent for `endpoint`, always in the same
+    /// order; empty where it is not offered. `model` decides where models differ: a deployment's
+    /// base model if it has one, else its model.
+    virtual std::vector<std::string_view> supported_params(Endpoint endpoint,
+                                                           std::string_view model) const = 0;
 
     /// May `stream_options.include_usage` be set upstream to learn the usage of a stream?
     virtual bool takes_stream_options() const = 0;

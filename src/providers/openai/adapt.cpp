@@ -9,7 +9,9 @@
 #include "providers/openai/body_draft.hpp"
 #include "providers/openai/drop_path.hpp"
 #include "providers/openai/openai_models.hpp"
+#include "providers/openai/param_lists.hpp"
 #include "providers/openai/rewrites.hpp"
+#include "providers/openai/supported_set.hpp"
 
 namespace tollweir {
 namespace {
@@ -181,7 +183,8 @@ std::unexpected<GatewayError> refuse_params(const std::vector<Param>& params,
 Result<void> settle_unsupported(BodyDraft& draft, const ParamPolicy& policy,
                                 const OpenAiDialect& row, const OpenAiModelRules& rules,
                                 std::string_view model) {
-    auto candidates = draft.present() & (row.unsupported | rules.refused);
+    auto candidates =
+        draft.present() & kEveryChatParam & ~supported_set(row, Endpoint::chat_completions, model);
     if (fixes_temperature(rules, draft)) candidates |= draft.present() & bit(Param::temperature);
     candidates &= ~policy.allowed;
     if (candidates == 0) return {};

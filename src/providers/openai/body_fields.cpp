@@ -24,7 +24,9 @@ constexpr Field control(std::string_view name) {
 // Control fields: spec/data-plane.md 2.3 and 2.4.
 constexpr std::array kFields{
     param("audio", Param::audio),
+    param("best_of", Param::best_of),
     param("dimensions", Param::dimensions),
+    param("echo", Param::echo),
     param("encoding_format", Param::encoding_format),
     param("frequency_penalty", Param::frequency_penalty),
     param("function_call", Param::function_call),
@@ -53,6 +55,7 @@ constexpr std::array kFields{
     param("store", Param::store),
     param("stream", Param::stream),
     param("stream_options", Param::stream_options),
+    param("suffix", Param::suffix),
     param("temperature", Param::temperature),
     param("thinking", Param::thinking),
     param("tool_choice", Param::tool_choice),
@@ -141,6 +144,15 @@ std::string_view name_of(Param wanted) {
     const auto found =
         std::ranges::find(kFields, wanted, [](const Field& f) { return f.facts.param; });
     return found == kFields.end() ? std::string_view() : found->name;
+}
+
+std::vector<std::string_view> names_of(ParamSet params) {
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < kParamCount; ++i) {
+        const auto param = static_cast<Param>(i);
+        if ((params & bit(param)) != 0) names.push_back(name_of(param));
+    }
+    return names;
 }
 
 }  // namespace tollweir

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
+#include <vector>
 
 namespace tollweir {
 
@@ -10,7 +11,9 @@ namespace tollweir {
 /// Source: spec/providers-openai-family.md 1.1, 1.5.
 enum class Param : std::uint8_t {
     audio,
+    best_of,
     dimensions,
+    echo,
     encoding_format,
     frequency_penalty,
     function_call,
@@ -39,6 +42,7 @@ enum class Param : std::uint8_t {
     store,
     stream,
     stream_options,
+    suffix,
     temperature,
     thinking,  // Anthropic's, but LiteLLM's clients send it to every model
     tool_choice,
@@ -83,5 +87,8 @@ struct FieldFacts {
 FieldFacts field_facts(std::string_view name);
 
 std::string_view name_of(Param param);
+
+/// In the order of the enumeration, which is that of the alphabet.
+std::vector<std::string_view> names_of(ParamSet params);
 
 }  // namespace tollweir

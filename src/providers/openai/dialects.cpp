@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "providers/openai/param_lists.hpp"
+
 namespace tollweir {
 namespace {
 
@@ -13,17 +15,13 @@ constexpr unsigned kText = on(Endpoint::completions);
 constexpr unsigned kEmbed = on(Endpoint::embeddings);
 constexpr unsigned kModerate = on(Endpoint::moderations);
 
-// What OpenAI defines beyond LiteLLM's general list ("G").
-constexpr ParamSet kBeyondVllm =
-    set_of({Param::moderation, Param::prompt_cache_options, Param::prompt_cache_retention});
-constexpr ParamSet kBeyondGeneral = kBeyondVllm | bit(Param::reasoning_effort);
-
 // Source: spec/providers-openai-family.md, section 4.
 constexpr std::array kDialects{
     OpenAiDialect{.name = "openai",
                   .base = "https://api.openai.com/v1",
                   .base_names = "OPENAI_API_BASE OPENAI_BASE_URL",
                   .endpoints = kChat | kText | kEmbed | kModerate,
+                  .supported = kEveryChatParam,
                   .knows_openai_models = true,
                   .keeps_developer_role = true,
                   .stores_metadata = true},
@@ -37,34 +35,35 @@ constexpr std::array kDialects{
                   .key_names = "OPENAI_LIKE_API_KEY",
                   .base_names = "OPENAI_LIKE_API_BASE",
                   .endpoints = kChat | kText | kEmbed,
-                  .unsupported = kBeyondGeneral,
+                  .supported = kGeneral,
                   .renames_max_completion = true},
     OpenAiDialect{.name = "openai_like",
                   .endpoints = kChat | kText | kEmbed,
-                  .unsupported = kBeyondGeneral,
+                  .supported = kGeneral,
                   .renames_max_completion = true},
     OpenAiDialect{.name = "hosted_vllm",
                   .default_key = "fake-api-key",
                   .endpoints = kChat | kText | kEmbed,
-                  .unsupported = kBeyondVllm,
+                  .supported = kGeneral | bit(Param::reasoning_effort),
                   .cleans_tools = true,
                   .maps_thinking = true,
                   .has_video_parts = true},
     OpenAiDialect{.name = "litellm_proxy",
                   .endpoints = kChat | kText | kEmbed | kModerate,
+                  .supported = kEveryChatParam,
                   .keeps_developer_role = true,
                   .stores_metadata = true},
     OpenAiDialect{.name = "lm_studio",
                   .base = "http://localhost:1234/v1",
                   .default_key = "fake-api-key",
                   .endpoints = kChat | kText | kEmbed,
-                  .unsupported = kBeyondGeneral,
+                  .supported = kGeneral,
                   .nests_json_schema = true,
                   .floats_only = true},
     OpenAiDialect{.name = "llamafile",
                   .base = "http://127.0.0.1:8080/v1",
                   .endpoints = kChat | kText,
-                  .unsupported = kBeyondGeneral},
+                  .supported = kGeneral},
 };
 
 }  // namespace

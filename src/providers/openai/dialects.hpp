@@ -18,7 +18,7 @@ struct OpenAiDialect {
     std::string_view default_key{};  // sent when no key is found
     unsigned endpoints = 0;          // bits 1 << Endpoint
 
-    ParamSet unsupported = 0;             // chat parameters that it has no use for
+    ParamSet supported = 0;               // chat parameters that it has a use for
     bool knows_openai_models = false;     // the rules of the o-series and gpt-5 apply
     bool keeps_developer_role = false;    // else it becomes `system`
     bool renames_max_completion = false;  // max_completion_tokens is sent as max_tokens

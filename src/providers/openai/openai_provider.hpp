@@ -16,6 +16,8 @@ public:
                               std::string_view model) const override;
     Result<void> adapt(ObjectEdits& edits, const Deployment& deployment, Endpoint endpoint,
                        std::string_view model) const override;
+    std::vector<std::string_view> supported_params(Endpoint endpoint,
+                                                   std::string_view model) const override;
     bool takes_stream_options() const override { return row_.takes_stream_options; }
     GatewayError parse_error(int status, std::string_view body) const override;
 

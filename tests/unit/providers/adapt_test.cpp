@@ -297,10 +297,15 @@ TEST(AdaptPolicy, RefusesABrokenValueThatItMustLookInto) {
 TEST(AdaptGeneralList, RefusesWhatOnlyOpenAiHas) {
     EXPECT_EQ(kind_of(deployment_of("openai_like"), R"({"reasoning_effort":"low"})"),
               ErrorKind::unsupported_params);
-    EXPECT_EQ(sent_dropping("custom_openai", "m", R"({"reasoning_effort":"low","user":"u"})"),
-              R"({"user":"u"})");
+    EXPECT_EQ(sent_dropping("custom_openai", "m", R"({"reasoning_effort":"low","seed":1})"),
+              R"({"seed":1})");
     EXPECT_EQ(sent("hosted_vllm", "m", R"({"reasoning_effort":"low"})"),
               R"({"reasoning_effort":"low"})");
+}
+
+TEST(AdaptGeneralList, LeavesTheUserOutWithoutAWord) {
+    EXPECT_EQ(sent("openai_like", "m", R"({"user":"u","seed":1})"), R"({"seed":1})");
+    EXPECT_EQ(sent("openai", "m", R"({"user":"u"})"), R"({"user":"u"})");
 }
 
 TEST(AdaptGeneralList, RenamesMaxCompletionTokens) {
