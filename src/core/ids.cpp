@@ -51,16 +51,21 @@ private:
 
 }  // namespace
 
+std::uint64_t random_bits() {
+    thread_local Generator next;
+    return next();
+}
+
 void append_uuid4(std::string& out) {
     constexpr char kDigits[] = "0123456789abcdef";
-    thread_local Generator next;
     // RFC 9562: the version is the high half of byte 6, the variant the two top bits of byte 8.
-    std::uint64_t half = (next() & ~std::uint64_t{0xf000}) | 0x4000;
+    std::uint64_t half = (random_bits() & ~std::uint64_t{0xf000}) | 0x4000;
     char text[36];
     std::size_t at = 0;
     for (int digit = 0; digit < 32; ++digit) {
         if (digit == 8 || digit == 12 || digit == 16 || digit == 20) text[at++] = '-';
-        if (digit == 16) half = (next() & ~(std::uint64_t{3} << 62)) | std::uint64_t{1} << 63;
+        if (digit == 16)
+            half = (random_bits() & ~(std::uint64_t{3} << 62)) | std::uint64_t{1} << 63;
         text[at++] = kDigits[half >> 60];
         half <<= 4;
     }

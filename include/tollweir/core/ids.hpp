@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace tollweir {
 
-/// Appends a random UUID (version 4), 36 characters. From a fast generator of the thread's own that
-/// the system seeds: unique, but nothing that must stay unguessed may rest on it.
+/// From a fast generator of the thread's own that the system seeds: unique, but nothing that must
+/// stay unguessed may rest on it.
+std::uint64_t random_bits();
+
+/// Appends a random UUID (version 4), 36 characters, of random_bits().
 void append_uuid4(std::string& out);
 
 /// A new gateway key, `sk-` and 22 characters: 128 bits from the system's random source. Throws

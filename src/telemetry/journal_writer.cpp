@@ -1,0 +1,218 @@
+#include "tollweir/telemetry/journal_writer.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "telemetry/journal_file.hpp"
+#include "telemetry/journal_frame.hpp"
+#include "telemetry/journal_record.hpp"
+#include "tollweir/core/log.hpp"
+#include "tollweir/telemetry/journal.hpp"
+
+namespace tollweir {
+
+namespace {
+
+constexpr std::chrono::seconds kComplainEvery{30};
+// A buffer that grew while the disk was full goes back to this.
+constexpr std::size_t kUsualBuffer = 256 * 1024;
+
+void add(std::atomic<std::uint64_t>& counter, std::uint64_t value) {
+    // One writer: a plain add is enough, and cheaper than a locked one.
+    counter.store(counter.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+void JournalCall::abandon() {
+    if (writer_ != nullptr) writer_->abandon(*this);
+}
+
+JournalWriter::JournalWriter(Journal& journal, std::size_t worker)
+    : journal_(journal),
+      worker_(worker),
+      file_(journal.take_spare(worker)),
+      file_began_(Clock::now()) {}
+
+JournalWriter::~JournalWriter() {
+    while (open_calls_ != nullptr) abandon(*open_calls_);
+}
+
+Result<void> JournalWriter::open(JournalCall& call, SpendRow& row) {
+    call.abandon();
+    if (unwritten() >= journal_.options().max_unwritten_bytes || journal_.is_full()) {
+        flush();  // the disk may have room again
+        if (unwritten() >= journal_.options().max_unwritten_bytes || journal_.is_full()) {
+            add(numbers_.refused, 1);
+            auto error = fail(ErrorKind::unavailable,
+                              "what this call costs could not be recorded: the spend journal has "
+                              "no room",
+                              ErrorSource::gateway);
+            error.error().retry_after = "5";
+            return error;
+        }
+    }
+    row.record_id = call.id_ = new_record_id(WallClock::now());
+    call.frame_.clear();
+    const auto begin = begin_frame(call.frame_);
+    append_journal_record(JournalRecordKind::open, row, call.frame_);
+    end_frame(call.frame_, begin);
+    gathered_ += call.frame_;
+    link(call);
+    add(numbers_.opened, 1);
+    flush();
+    return {};
+}
+
+void JournalWriter::close(JournalCall& call, SpendRow& row) {
+    row.record_id = call.id_;
+    append_frame(row);
+    unlink(call);
+}
+
+void JournalWriter::append(SpendRow& row) {
+    row.record_id = new_record_id(WallClock::now());
+    append_frame(row);
+}
+
+void JournalWriter::append_frame(SpendRow& row) {
+    const auto begin = begin_frame(gathered_);
+    append_journal_record(JournalRecordKind::close, row, gathered_);
+    if (gathered_.size() - begin - kFrameHead > kMaxFramePayload) {
+        // Stored prompts are all that can grow so large: the money is what must be kept.
+        add(numbers_.shortened, 1);
+        gathered_.resize(begin + kFrameHead);
+        row.request_json = row.response_json = {};
+        row.client_metadata_json = row.guardrails_json = row.extra_usage_json = {};
+        append_journal_record(JournalRecordKind::close, row, gathered_);
+    }
+    end_frame(gathered_, begin);
+    add(numbers_.closed, 1);
+    if (scheduled_ || !schedule_) return;
+    scheduled_ = true;
+    schedule_();
+}
+
+void JournalWriter::abandon(JournalCall& call) {
+    SpendRow row;
+    auto kind = JournalRecordKind::open;
+    if (!read_journal_record(std::string_view(call.frame_).substr(kFrameHead), kind, row)) {
+        log_error("an open record of the spend journal cannot be read back");
+        return unlink(call);
+    }
+    row.end = WallClock::now();
+    row.estimated = row.interrupted = true;
+    row.status = SpendStatus::failure;
+    append_frame(row);
+    unlink(call);
+    add(numbers_.abandoned, 1);
+}
+
+void JournalWriter::link(JournalCall& call) {
+    call.writer_ = this;
+    call.previous_ = nullptr;
+    call.next_ = open_calls_;
+    if (open_calls_ != nullptr) open_calls_->previous_ = &call;
+    open_calls_ = &call;
+}
+
+void JournalWriter::unlink(JournalCall& call) {
+    (call.previous_ != nullptr ? call.previous_->next_ : open_calls_) = call.next_;
+    if (call.next_ != nullptr) call.next_->previous_ = call.previous_;
+    call.writer_ = nullptr;
+    call.previous_ = call.next_ = nullptr;
+}
+
+void JournalWriter::flush() {
+    scheduled_ = false;
+    if (unwritten() == 0) return;
+    write_out();
+    if (unwritten() != 0) return;
+    if (before_) seal();
+    if (file_->written >= journal_.options().file_bytes) change_file();
+}
+
+void JournalWriter::on_tick(TimePoint now) {
+    flush();
+    const bool is_old = now - file_began_ >= journal_.options().file_age;
+    if (is_old && !before_ && unwritten() == 0 && file_->written > kJournalMagic.size())
+        change_file();
+}
+
+void JournalWriter::write_out() {
+    while (unwritten() != 0) {
+        const auto sent = ::write(file_->fd(), gathered_.data() + sent_, unwritten());
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent <= 0) {
+            note_failure(sent < 0 ? errno : EIO);
+            break;
+        }
+        sent_ += static_cast<std::size_t>(sent);
+        add(numbers_.bytes, static_cast<std::uint64_t>(sent));
+        file_->written.store(
+            file_->written.load(std::memory_order_relaxed) + static_cast<std::uint64_t>(sent),
+            std::memory_order_release);
+    }
+    if (unwritten() == 0) {
+        gathered_.clear();
+        sent_ = 0;
+        if (gathered_.capacity() > 2 * kUsualBuffer) {
+            gathered_.shrink_to_fit();
+            gathered_.reserve(kUsualBuffer);
+        }
+        note_recovery();
+    }
+    numbers_.unwritten_bytes.store(unwritten(), std::memory_order_relaxed);
+    journal_.wake();
+}
+
+void JournalWriter::note_failure(int error_number) {
+    add(numbers_.write_errors, 1);
+    const auto now = Clock::now();
+    if (failing_ && now - last_complaint_ < kComplainEvery) return;
+    failing_ = true;
+    last_complaint_ = now;
+    log_error(file_failure("the spend journal cannot be written; records are held in memory, and "
+                           "new calls will be refused when there are too many",
+                           file_->path(), error_number)
+                  .error()
+                  .message);
+}
+
+void JournalWriter::note_recovery() {
+    if (!failing_) return;
+    failing_ = false;
+    log_warning("the spend journal is written again; nothing was lost");
+}
+
+void JournalWriter::change_file() {
+    auto next = journal_.take_spare(worker_);
+    if (!next) return;  // on its way; the file may become larger than wished
+    before_ = std::exchange(file_, std::move(next));
+    file_began_ = Clock::now();
+    // So that the old file can go although calls that it opened are still running.
+    for (auto* call = open_calls_; call != nullptr; call = call->next_) gathered_ += call->frame_;
+    if (unwritten() != 0) write_out();
+    if (unwritten() == 0) seal();
+}
+
+void JournalWriter::seal() {
+    before_->sealed.store(true, std::memory_order_release);
+    before_.reset();
+    journal_.wake();
+}
+
+void JournalWriter::finish() {
+    while (open_calls_ != nullptr) abandon(*open_calls_);
+    flush();
+    if (unwritten() != 0)
+        log_error("the spend journal could not be written: " + std::to_string(unwritten()) +
+                  " bytes of records are lost");
+    if (before_) seal();
+    file_->sealed.store(true, std::memory_order_release);
+}
+
+}  // namespace tollweir
