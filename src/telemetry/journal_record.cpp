@@ -1,6 +1,7 @@
 #include "telemetry/journal_record.hpp"
 
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -167,11 +168,12 @@ struct FieldWriter {
     }
     void operator()(int field, WallTime time) { number(field, fold_sign(microseconds(time))); }
     void operator()(int field, const std::optional<WallTime>& time) {
-        if (time) number(field, fold_sign(microseconds(*time)));
+        if (time) number(field, fold_sign(microseconds(*time)) + 1);
     }
-    // One more than it is: 0 would be absent.
+    // Optional numbers are one more than they are: 0 would be absent.
     void operator()(int field, const std::optional<std::uint64_t>& value) {
-        if (value) number(field, *value + 1);
+        constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+        if (value) number(field, *value == kMost ? kMost : *value + 1);
     }
     void operator()(int field, const std::vector<std::string_view>& texts) {
         for (const auto value : texts) text(field, value);
@@ -291,11 +293,12 @@ private:
         value = number() == 0 ? SpendStatus::success : SpendStatus::failure;
     }
     void take(WallTime& time) { time = from_microseconds(unfold_sign(number())); }
-    void take(std::optional<WallTime>& time) { time = from_microseconds(unfold_sign(number())); }
-    void take(std::optional<std::uint64_t>& value) {
+    std::uint64_t one_less() {
         const auto raw = number();
-        value = raw == 0 ? 0 : raw - 1;
+        return raw == 0 ? 0 : raw - 1;
     }
+    void take(std::optional<WallTime>& time) { time = from_microseconds(unfold_sign(one_less())); }
+    void take(std::optional<std::uint64_t>& value) { value = one_less(); }
     void take(std::vector<std::string_view>& texts) { texts.push_back(text()); }
     void take(std::vector<BookedScope>& scopes) {
         Cursor inner(text());

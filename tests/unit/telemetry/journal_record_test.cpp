@@ -48,7 +48,8 @@ TEST(JournalRecord, HoldsTheEndsOfEveryRange) {
     row.breakdown.input = std::numeric_limits<Picodollars>::min();
     row.usage.prompt_tokens = std::numeric_limits<std::uint64_t>::max();
     row.start = WallTime(std::chrono::microseconds(-1));
-    row.overhead_us = 0;  // there, unlike absent
+    row.first_token = WallTime{};  // there, unlike absent
+    row.overhead_us = 0;
     EXPECT_EQ(read(record_of(row)), row);
 }
 

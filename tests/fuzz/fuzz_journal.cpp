@@ -1,0 +1,76 @@
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "telemetry/journal_frame.hpp"
+#include "telemetry/journal_record.hpp"
+#include "telemetry/journal_tail.hpp"
+
+using namespace tollweir;
+
+namespace {
+
+void require(bool holds) {
+    if (!holds) std::abort();
+}
+
+/// What can be read can be written and read again, the same.
+void check_record(std::string_view payload) {
+    SpendRow row;
+    auto kind = JournalRecordKind::open;
+    if (!read_journal_record(payload, kind, row)) return;
+    std::string again;
+    append_journal_record(kind, row, again);
+    SpendRow second;
+    auto second_kind = JournalRecordKind::open;
+    require(read_journal_record(again, second_kind, second));
+    require(kind == second_kind && row == second);
+    require(journal_record_id(again) == row.record_id);
+    std::string metadata;
+    append_spend_metadata(row, metadata);
+}
+
+/// Every byte belongs to a record, to damage or to the torn end.
+void check_file(std::string_view bytes) {
+    const int fd = ::memfd_create("fuzz", MFD_CLOEXEC);
+    require(::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+    JournalTail tail(fd, 0);
+    std::uint64_t whole = 0;
+    std::uint64_t last = 0;
+    for (;;) {
+        const auto item = tail.next(bytes.size(), true);
+        require(item.has_value());
+        if (!*item) break;
+        const auto size = kFrameHead + (*item)->payload.size();
+        require((*item)->end >= last + size && (*item)->end <= bytes.size());
+        require(bytes.substr((*item)->end - (*item)->payload.size(), (*item)->payload.size()) ==
+                (*item)->payload);
+        last = (*item)->end;
+        whole += size;
+        check_record((*item)->payload);
+    }
+    require(tail.position() == bytes.size());
+    require(whole + tail.damaged_bytes() + tail.torn_bytes() == bytes.size());
+    ::close(fd);
+}
+
+}  // namespace
+
+// The input as a file, as a record, and as a record in a file with damage around it.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view input(reinterpret_cast<const char*>(data), size);
+    check_file(input);
+    check_record(input);
+    if (input.empty()) return 0;
+    std::string file(input.substr(0, size / 4));
+    const auto begin = begin_frame(file);
+    file += input;
+    end_frame(file, begin);
+    file += input.substr(size / 2);
+    check_file(file);
+    return 0;
+}
