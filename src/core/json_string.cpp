@@ -1,15 +1,12 @@
-#include <simdjson.h>
-
 #include <array>
 #include <cstdint>
 
 #include "core/json_syntax.hpp"
+#include "core/utf8.hpp"
 #include "tollweir/core/json.hpp"
 
 namespace tollweir {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 constexpr std::array<bool, 256> kPlain = [] {
     std::array<bool, 256> plain{};
@@ -58,53 +55,6 @@ void append_escaped(std::string& out, std::string_view text) {
         begin = at + 1;
     }
     out.append(text, begin);
-}
-
-/// What a UTF-8 sequence with this first byte looks like: its length (0: no first byte) and the
-/// bounds of its second byte, which rule out overlong forms, surrogates and what lies above
-/// U+10FFFF. Source: Unicode 15, table 3-7.
-struct Sequence {
-    std::size_t length;
-    unsigned char low = 0x80, high = 0xBF;
-};
-
-Sequence sequence_of(unsigned char first) {
-    if (first < 0x80) return {1};
-    if (first < 0xC2 || first > 0xF4) return {0};
-    if (first < 0xE0) return {2};
-    if (first < 0xF0) {
-        if (first == 0xE0) return {3, 0xA0, 0xBF};
-        return first == 0xED ? Sequence{3, 0x80, 0x9F} : Sequence{3};
-    }
-    if (first == 0xF0) return {4, 0x90, 0xBF};
-    return first == 0xF4 ? Sequence{4, 0x80, 0x8F} : Sequence{4};
-}
-
-/// How many bytes at the front form a character, or the longest beginning of one (`whole` false).
-std::size_t character_length(std::string_view text, bool& whole) {
-    const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const Sequence sequence = sequence_of(byte(0));
-    std::size_t length = 1;
-    while (length < sequence.length && length < text.size()) {
-        const bool second = length == 1;
-        if (byte(length) < (second ? sequence.low : 0x80)) break;
-        if (byte(length) > (second ? sequence.high : 0xBF)) break;
-        ++length;
-    }
-    whole = length == sequence.length;
-    return length;
-}
-
-std::string with_replacements(std::string_view text) {
-    std::string clean;
-    clean.reserve(text.size() + 16);
-    while (!text.empty()) {
-        bool whole = false;
-        const std::size_t length = character_length(text, whole);
-        clean += whole ? text.substr(0, length) : kReplacement;
-        text.remove_prefix(length);
-    }
-    return clean;
 }
 
 std::uint32_t hex_value(std::string_view digits) {
@@ -163,7 +113,7 @@ std::size_t decode_escape(std::string_view text, std::string& out) {
 
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
-    if (simdjson::validate_utf8(text.data(), text.size())) {
+    if (is_valid_utf8(text)) {
         append_escaped(out, text);
     } else {
         append_escaped(out, with_replacements(text));
@@ -173,7 +123,7 @@ void append_json_string(std::string& out, std::string_view text) {
 
 std::optional<std::string> decode_json_string(std::string_view literal) {
     if (literal.size() < 2 || literal.front() != '"' || literal.back() != '"') return std::nullopt;
-    if (!simdjson::validate_utf8(literal.data(), literal.size())) return std::nullopt;
+    if (!is_valid_utf8(literal)) return std::nullopt;
     const std::string_view text = literal.substr(1, literal.size() - 2);
     std::string decoded;
     decoded.reserve(text.size());
@@ -192,6 +142,24 @@ std::optional<std::string> decode_json_string(std::string_view literal) {
     }
     decoded.append(text, begin);
     return decoded;
+}
+
+void append_json_text(std::string& out, std::string_view literal) {
+    std::string_view text = literal;
+    if (text.starts_with('"')) text.remove_prefix(1);
+    if (text.ends_with('"')) text.remove_suffix(1);
+    for (;;) {
+        const std::size_t plain = std::min(text.find('\\'), text.size());
+        out += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) return;
+        std::size_t length = decode_escape(text, out);
+        if (length == 0) {
+            length = std::max<std::size_t>(json_escape_length(text), 1);
+            out += length == 6 ? kReplacementCharacter : text.substr(0, 1);
+        }
+        text.remove_prefix(length);
+    }
 }
 
 }  // namespace tollweir

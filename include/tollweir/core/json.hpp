@@ -24,6 +24,10 @@ void append_json_string(std::string& out, std::string_view text);
 /// surrogate.
 std::optional<std::string> decode_json_string(std::string_view literal);
 
+/// Appends the text that a JSON string literal stands for. Lenient: a lone surrogate becomes
+/// U+FFFD, an escape that is none of JSON's stays as it is.
+void append_json_text(std::string& out, std::string_view literal);
+
 /// Whole and strict: is `text` one well-formed JSON value and nothing else?
 bool is_valid_json(std::string_view text);
 

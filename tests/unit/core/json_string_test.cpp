@@ -63,5 +63,18 @@ TEST(DecodeJsonString, UndoesAppend) {
     }
 }
 
+TEST(JsonText, IsDecodedLeniently) {
+    const auto text = [](std::string_view literal) {
+        std::string out = ">";
+        append_json_text(out, literal);
+        return out;
+    };
+    EXPECT_EQ(text(R"("")"), ">");
+    EXPECT_EQ(text(R"("a\"b\\ \u00e9\ud83d\udc4d")"), ">a\"b\\ \u00e9\U0001F44D");
+    EXPECT_EQ(text(R"("\ud83d")"), ">\uFFFD");
+    EXPECT_EQ(text(R"("\udc4dx\ud83d\ud83d\udc4d")"), ">\uFFFDx\uFFFD\U0001F44D");
+    EXPECT_EQ(text(R"("\q\u12")"), ">\\q\\u12");
+}
+
 }  // namespace
 }  // namespace tollweir
