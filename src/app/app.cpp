@@ -86,7 +86,8 @@ Result<void> App::start() {
             i, upstream_limits, *upstream_tls_, proxies_, body_budget_));
         worker->set_client_limits(client_limits(settings.server));
     }
-    gateway_ = std::make_unique<Gateway>(workers_, snapshot_, command_line_.root_path);
+    gateway_ =
+        std::make_unique<Gateway>(workers_, snapshot_, command_line_.root_path, GatewayServices{});
 
     net::TlsContext tls;
     if (!command_line_.ssl_certfile.empty()) {

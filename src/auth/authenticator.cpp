@@ -1,6 +1,11 @@
 #include "tollweir/auth/authenticator.hpp"
 
+#include <algorithm>
+
+#include "tollweir/auth/auth_error.hpp"
 #include "tollweir/core/hash.hpp"
+#include "tollweir/core/key_record.hpp"
+#include "tollweir/core/url_query.hpp"
 
 namespace tollweir {
 
@@ -27,17 +32,27 @@ std::string_view from_aws_signature(std::string_view value) {
     return key.substr(0, key.find('/'));
 }
 
-GatewayError refused(std::string message, std::string_view type, std::string_view param) {
-    GatewayError error(ErrorKind::authentication, ErrorSource::client, std::move(message));
-    error.type_json = "\"" + std::string(type) + "\"";
-    if (!param.empty()) error.param_json = "\"" + std::string(param) + "\"";
-    error.code_json = "\"401\"";
-    return error;
+/// Browsers cannot set headers of a websocket: OpenAI's realtime clients send the key as a
+/// subprotocol, `realtime, openai-insecure-api-key.<key>`.
+std::string_view from_subprotocol(const net::RequestHead& head) {
+    constexpr std::string_view kMark = "openai-insecure-api-key.";
+    const auto upgrade = head.find("upgrade");
+    if (!upgrade || !net::same_name(*upgrade, "websocket")) return {};
+    auto list = head.find("sec-websocket-protocol").value_or("");
+    while (!list.empty()) {
+        const auto comma = list.find(',');
+        auto name = list.substr(0, comma);
+        name.remove_prefix(std::min(name.find_first_not_of(" \t"), name.size()));
+        while (name.ends_with(' ') || name.ends_with('\t')) name.remove_suffix(1);
+        if (name.starts_with(kMark)) return name.substr(kMark.size());
+        list = comma == list.npos ? std::string_view{} : list.substr(comma + 1);
+    }
+    return {};
 }
 
-/// `sk-...Z5Ng`.
-std::string shortened(std::string_view key) {
-    return "sk-..." + std::string(key.substr(key.size() - std::min<std::size_t>(4, key.size())));
+/// Gemini's clients send `?key=`.
+bool takes_key_in_query(std::string_view path) {
+    return path.contains("generateContent") || path.contains("streamGenerateContent");
 }
 
 /// `abcd****wxyz`, or `****` where that would give away half of it.
@@ -49,52 +64,68 @@ std::string masked(std::string_view key) {
 }  // namespace
 
 Credential find_credential(const Config& config, const net::RequestHead& head) {
+    const auto of_text = [](std::string_view text) { return Credential{text, {}, true, false}; };
     if (!config.key_header.empty()) {
         const auto value = head.find(config.key_header);
         if (!value) return {};
         bool has_prefix = false;
         const auto key = without_prefix(*value, has_prefix);
-        return {key, true, !has_prefix};
+        return {key, {}, true, !has_prefix};
     }
     if (const auto value = head.find("x-litellm-api-key")) {
         bool ignored = false;
-        return {without_prefix(*value, ignored), true, false};
+        return of_text(without_prefix(*value, ignored));
     }
     if (const auto value = head.find("authorization")) {
         bool has_prefix = false;
         const auto key = without_prefix(*value, has_prefix);
-        if (has_prefix) return {key, true, false};
+        if (has_prefix) return of_text(key);
         const auto aws = from_aws_signature(*value);
-        return {aws, true, aws.empty()};
+        return {aws, {}, true, aws.empty()};
     }
     for (const std::string_view name :
          {"api-key", "x-api-key", "x-goog-api-key", "ocp-apim-subscription-key"})
-        if (const auto value = head.find(name)) return {*value, true, false};
+        if (const auto value = head.find(name)) return of_text(*value);
+    if (const auto key = from_subprotocol(head); !key.empty()) return of_text(key);
+    if (takes_key_in_query(head.path)) {
+        auto key = query_value(head.query, "key");
+        if (!key.empty()) return {{}, std::move(key), true, false};
+    }
     return {};
 }
 
-Result<Identity> authenticate(const Config& config, const net::RequestHead& head) {
-    if (config.master_key.empty()) return Identity{Identity::Role::anonymous};
+Result<Caller> read_caller(const Config& config, const net::RequestHead& head) {
+    if (config.master_key.empty()) return Caller{};
     const auto credential = find_credential(config, head);
-    if (!credential.present || (credential.key.empty() && !credential.malformed))
+    const auto key = credential.key();
+    if (!credential.present || (key.empty() && !credential.malformed))
         return std::unexpected(
-            refused("Authentication Error, No api key passed in.", "auth_error", ""));
+            auth_error(ErrorKind::authentication, "Authentication Error, No api key passed in."));
     if (credential.malformed)
-        return std::unexpected(refused(
-            "Authentication Error, Malformed API Key passed in. Ensure Key has `Bearer ` prefix.",
-            "auth_error", ""));
-    const auto key = credential.key;
-    if (equal_digests(sha256(key), config.master_key_digest))
-        return Identity{Identity::Role::master};
+        return std::unexpected(auth_error(ErrorKind::authentication,
+                                          "Authentication Error, Malformed API Key passed in. "
+                                          "Ensure Key has `Bearer ` prefix."));
+    const auto digest = sha256(key);
+    if (equal_digests(digest, config.master_key_digest)) return Caller{Caller::Kind::master, {}};
     if (!key.starts_with("sk-"))
-        return std::unexpected(refused("LiteLLM Virtual Key expected. Received=" + masked(key) +
-                                           ", expected to start with 'sk-'.",
-                                       "auth_error", ""));
-    return std::unexpected(
-        refused("Authentication Error, Invalid proxy server token passed. Received API Key = " +
-                    shortened(key) + ", Key Hash (Token) =" + sha256_hex(key) +
-                    ". Unable to find token in cache or `LiteLLM_VerificationTokenTable`",
-                "token_not_found_in_db", "key"));
+        return std::unexpected(auth_error(ErrorKind::authentication,
+                                          "LiteLLM Virtual Key expected. Received=" + masked(key) +
+                                              ", expected to start with 'sk-'."));
+    return Caller{Caller::Kind::key, digest};
+}
+
+GatewayError unknown_key(const Config& config, const net::RequestHead& head) {
+    const auto credential = find_credential(config, head);
+    return auth_error(
+        ErrorKind::authentication,
+        "Authentication Error, Invalid proxy server token passed. Received API Key = " +
+            shown_key(credential.key()) + ", Key Hash (Token) =" + sha256_hex(credential.key()) +
+            ". Unable to find token in cache or `LiteLLM_VerificationTokenTable`",
+        "token_not_found_in_db", "key");
+}
+
+GatewayError no_key_store() {
+    return auth_error(ErrorKind::bad_request, "No connected db.", "no_db_connection");
 }
 
 }  // namespace tollweir

@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "tollweir/core/json_parts.hpp"
 #include "tollweir/core/splice.hpp"
 #include "tollweir/providers/registry.hpp"
 
@@ -154,6 +155,17 @@ StringMap<const ModelGroup*> group_by(std::deque<ModelGroup>& groups,
     return {index.begin(), index.end()};
 }
 
+void fill_access_groups(std::deque<ModelGroup>& groups) {
+    for (auto& group : groups) {
+        for (const auto* deployment : group.deployments) {
+            const auto info = json_members(deployment->info_json).value_or(JsonParts());
+            for (auto& name : json_texts(find_part(info, "access_groups")))
+                if (std::ranges::find(group.access_groups, name) == group.access_groups.end())
+                    group.access_groups.push_back(std::move(name));
+        }
+    }
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Snapshot* previous) {
@@ -197,6 +209,8 @@ void Snapshot::index_groups() {
     by_name_ = group_by(groups_, deployments_, &Deployment::group, true);
     by_model_string_ =
         group_by(model_string_groups_, deployments_, &Deployment::model_string, false);
+    for (auto* groups : {&groups_, &single_groups_, &model_string_groups_})
+        fill_access_groups(*groups);
     for (const auto& group : groups_) {
         const bool is_pattern = group.deployments.front()->wildcard;
         if (!is_pattern) {

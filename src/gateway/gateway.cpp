@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "tollweir/core/ids.hpp"
+#include "tollweir/core/url_query.hpp"
 #include "tollweir/core/version.hpp"
 #include "tollweir/gateway/admission.hpp"
 #include "tollweir/gateway/attempt.hpp"
+#include "tollweir/gateway/authorize.hpp"
 #include "tollweir/gateway/error_reply.hpp"
 #include "tollweir/gateway/health_report.hpp"
 #include "tollweir/gateway/model_list.hpp"
@@ -52,6 +54,14 @@ GatewayError wrong_method(const Route& route) {
 std::shared_ptr<const Snapshot> own_count(std::shared_ptr<const Snapshot> snapshot) {
     const auto* raw = snapshot.get();
     return {raw, [kept = std::move(snapshot)](const Snapshot*) {}};
+}
+
+/// Management clients read LiteLLM's `detail`, others `error`: ours carry both.
+void add_detail(GatewayError& error) {
+    if (error.detail_json) return;
+    std::string detail;
+    JsonWriter(detail).begin_object().key("error").string(error.message).end_object();
+    error.detail_json = std::move(detail);
 }
 
 std::string list_routes() {
@@ -103,8 +113,9 @@ void RequestContext::clear() {
     snapshot.reset();
     identity = {};
     record.clear();
-    path_model.clear();
+    path_part.clear();
     requested_model.clear();
+    end_user.clear();
     deployment = nullptr;
     timeout.reset();
     upstream_headers.clear();
@@ -114,7 +125,8 @@ void RequestContext::clear() {
 }
 
 Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
-                 std::shared_ptr<const Snapshot> snapshot, std::string root_path)
+                 std::shared_ptr<const Snapshot> snapshot, std::string root_path,
+                 const GatewayServices& services)
     : root_path_(std::move(root_path)) {
     for (const auto& route : routes()) route_names_.push_back(route.path);
     route_names_.push_back(kNoRoute);
@@ -122,6 +134,7 @@ Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
         auto& metrics = metrics_.emplace_back(std::make_unique<WorkerMetrics>(route_names_.size()));
         auto& state = *states_.emplace_back(std::make_unique<WorkerState>(*worker, *metrics));
         state.snapshot = own_count(snapshot);
+        if (services.keys != nullptr) state.keys.emplace(*services.keys, *worker);
         worker->tick().every_tick([&state](TimePoint) {
             state.log.flush();
             auto& numbers = state.metrics;
@@ -181,15 +194,21 @@ net::Task<void> Gateway::handle(net::ClientConnection& client) {
     } else {
         route = match.index;
         context.record.route = match.route->path;
-        context.path_model = match.model;
-        if (match.wrong_method)
+        context.path_part = match.part;
+        if (match.wrong_method) {
             outcome = std::unexpected(wrong_method(*match.route));
-        else if (outcome = authorize(context, match.route->access); outcome)
+        } else if (auto pending = authorize(context, *match.route, match.path(path)); !pending) {
+            outcome = std::unexpected(std::move(pending.error()));
+        } else if (*pending) {
+            outcome = co_await authorize_after_look_up(context, *match.route, match.path(path),
+                                                       **pending);
+        }
+        if (outcome)
             outcome = match.route->handler == Handler::model_call
                           ? co_await call_model(context, match.route->endpoint)
                           : co_await dispatch(context, *match.route);
     }
-    if (!outcome) co_await respond_error(context, std::move(outcome.error()));
+    if (!outcome) co_await respond_error(context, match.route, std::move(outcome.error()));
     finish(context, route);
 }
 
@@ -201,10 +220,10 @@ net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& 
         case Handler::models: {
             const bool patterns = query_value(head.query, "return_wildcard_routes") == "true";
             co_return co_await respond(context, 200, kJson,
-                                       list_models(*context.snapshot, patterns));
+                                       list_models(*context.snapshot, context.identity, patterns));
         }
         case Handler::model: {
-            const auto shown = show_model(*context.snapshot, context.path_model);
+            const auto shown = show_model(*context.snapshot, context.identity, context.path_part);
             if (!shown) co_return std::unexpected(shown.error());
             co_return co_await respond(context, 200, kJson, *shown);
         }
@@ -242,25 +261,8 @@ net::Task<Result<void>> Gateway::call_model(RequestContext& context, Endpoint en
     auto admitted = co_await admit(context, endpoint);
     if (!admitted) co_return std::unexpected(admitted.error());
     Settlement settlement(context);
-    make_plan(admitted->match, context.requested_model, context.state->random, context.plan);
+    make_plan(admitted->match, admitted->model, context.state->random, context.plan);
     co_return co_await run_plan(context, context.plan, settlement);
-}
-
-Result<void> Gateway::authorize(RequestContext& context, Access access) const {
-    const auto& config = context.config();
-    if (access == Access::open) return {};
-    if (access == Access::metrics && !config.metrics_need_key) return {};
-    if (access == Access::admin && config.master_key.empty())
-        return fail(
-            ErrorKind::permission_denied,
-            "no master key is set: admin routes are closed until general_settings.master_key "
-            "or LITELLM_MASTER_KEY is set");
-    auto identity = authenticate(config, context.client->head());
-    if (!identity) return std::unexpected(identity.error());
-    context.identity = *identity;
-    if (access == Access::admin && !identity->is_admin())
-        return fail(ErrorKind::permission_denied, "only the master key may use this route");
-    return {};
 }
 
 /// As Starlette's CORSMiddleware with all origins, methods and headers, and credentials.
@@ -301,7 +303,8 @@ std::string Gateway::readiness(const RequestContext& context) const {
 }
 
 /// The only place where an error becomes an answer.
-net::Task<void> Gateway::respond_error(RequestContext& context, GatewayError error) {
+net::Task<void> Gateway::respond_error(RequestContext& context, const Route* route,
+                                       GatewayError error) {
     auto& record = context.record;
     record.status = error.http_status();
     record.failed = true;
@@ -312,6 +315,7 @@ net::Task<void> Gateway::respond_error(RequestContext& context, GatewayError err
         co_return client.abort();
     context.headers.clear();
     append_reply_headers(context, true, context.headers);
+    if (route != nullptr && route->access == Access::managed) add_detail(error);
     std::string body;
     write_error_reply(error, context.headers, body);
     const Pieces pieces{body};

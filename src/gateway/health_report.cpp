@@ -5,9 +5,10 @@
 #include <memory>
 #include <vector>
 
+#include "tollweir/auth/permissions.hpp"
 #include "tollweir/core/json.hpp"
+#include "tollweir/core/url_query.hpp"
 #include "tollweir/gateway/respond.hpp"
-#include "tollweir/gateway/routes.hpp"
 #include "tollweir/gateway/upstream_body.hpp"
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/net/wake.hpp"
@@ -152,6 +153,14 @@ std::string write_report(const Round& round) {
     return out;
 }
 
+bool may_call(const RequestContext& context, const Deployment& deployment) {
+    const auto& key = context.identity.key;
+    if (!key) return true;
+    const auto match = context.snapshot->find_group(deployment.group);
+    return match &&
+           permit_model(*key, {deployment.group, match->group->name, match->group->access_groups});
+}
+
 void choose_deployments(const RequestContext& context, Round& round) {
     const auto query = context.client->head().query;
     const auto group = query_value(query, "model");
@@ -160,19 +169,15 @@ void choose_deployments(const RequestContext& context, Round& round) {
         if (deployment.wildcard) continue;  // no model to ask for
         if (!group.empty() && deployment.group != group) continue;
         if (!id.empty() && deployment.id != id) continue;
-        round.probes.push_back({&deployment, {}});
+        if (may_call(context, deployment)) round.probes.push_back({&deployment, {}});
     }
 }
 
 }  // namespace
 
 net::Task<Result<void>> report_health(RequestContext& context) {
-    const auto& head = context.client->head();
-    const bool has_key = find_credential(context.config(), head).present;
-    if (context.config().master_key.empty() || !has_key)
+    if (context.identity.kind == Identity::Kind::anonymous)
         co_return co_await respond(context, 200, kJson, R"({"status":"healthy"})");
-    const auto identity = authenticate(context.config(), head);
-    if (!identity) co_return std::unexpected(identity.error());
 
     auto round = std::make_shared<Round>(*context.state);
     round->snapshot = context.snapshot;

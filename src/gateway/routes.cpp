@@ -1,9 +1,10 @@
 #include "tollweir/gateway/routes.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <unordered_map>
 #include <vector>
+
+#include "tollweir/core/url_query.hpp"
 
 namespace tollweir {
 
@@ -13,12 +14,29 @@ constexpr std::uint8_t kGet = static_cast<std::uint8_t>(Method::get);
 constexpr std::uint8_t kPost = static_cast<std::uint8_t>(Method::post);
 constexpr std::uint8_t kAll = 31;
 
+// Groups as spec/management-api.md 1.5 has them.
+constexpr RouteGroups kOpenAi = RouteGroup::openai;
+constexpr RouteGroups kInfo = RouteGroup::info;
+constexpr RouteGroups kModels = RouteGroup::openai | RouteGroup::info;
+constexpr RouteGroups kKeys = RouteGroup::key_management;
+constexpr RouteGroups kManagement = RouteGroup::management;
+constexpr RouteGroups kOrganization = RouteGroup::management | RouteGroup::organization;
+constexpr RouteGroups kAdminOnly{};
+
 constexpr Route model_call(std::string_view path, Endpoint endpoint) {
-    return {path, kPost, Handler::model_call, Access::data, endpoint};
+    return {path, kPost, Handler::model_call, Access::data, kOpenAi, endpoint};
 }
 
-constexpr Route later(std::string_view path, Access access) {
-    return {path, kAll, Handler::not_built, access};
+constexpr Route open(std::string_view path, Handler handler) {
+    return {path, kGet, handler, Access::open, kInfo};
+}
+
+constexpr Route later(std::string_view path, RouteGroups groups) {
+    return {path, kAll, Handler::not_built, Access::data, groups};
+}
+
+constexpr Route later_managed(std::string_view path, RouteGroups groups) {
+    return {path, kAll, Handler::not_built, Access::managed, groups};
 }
 
 constexpr auto kChat = Endpoint::chat_completions;
@@ -41,71 +59,84 @@ constexpr Route kRoutes[] = {
     model_call("/openai/deployments/{model}/embeddings", kEmbed),
     model_call("/v1/moderations", kModerate),
     model_call("/moderations", kModerate),
-    {"/v1/models", kGet, Handler::models, Access::data},
-    {"/models", kGet, Handler::models, Access::data},
-    {"/v1/models/{model}", kGet, Handler::model, Access::data},
-    {"/models/{model}", kGet, Handler::model, Access::data},
-    {"/health/liveliness", kGet, Handler::liveness, Access::open},
-    {"/health/liveness", kGet, Handler::liveness, Access::open},
-    {"/health/readiness", kGet, Handler::readiness, Access::open},
-    {"/health", kGet, Handler::health, Access::open},
-    {"/test", kGet, Handler::test, Access::open},
-    {"/", kGet, Handler::home, Access::open},
-    {"/routes", kGet, Handler::routes, Access::open},
-    {"/metrics", kGet, Handler::metrics, Access::metrics},
-    {"/utils/supported_openai_params", kGet, Handler::supported_params, Access::data},
+    {"/v1/models", kGet, Handler::models, Access::data, kModels},
+    {"/models", kGet, Handler::models, Access::data, kModels},
+    {"/v1/models/{model}", kGet, Handler::model, Access::data, kModels},
+    {"/models/{model}", kGet, Handler::model, Access::data, kModels},
+    open("/health/liveliness", Handler::liveness),
+    open("/health/liveness", Handler::liveness),
+    open("/health/readiness", Handler::readiness),
+    {"/health", kGet, Handler::health, Access::probe, kInfo},
+    open("/test", Handler::test),
+    open("/", Handler::home),
+    open("/routes", Handler::routes),
+    {"/metrics", kGet, Handler::metrics, Access::metrics, kInfo},
+    {"/utils/supported_openai_params", kGet, Handler::supported_params, Access::data, kInfo},
     // Of LiteLLM's surface, for later parts (docs/status.md).
-    later("/v1/responses", Access::data),
-    later("/responses", Access::data),
-    later("/v1/messages", Access::data),
-    later("/v1/images/{model}", Access::data),
-    later("/images/{model}", Access::data),
-    later("/v1/audio/{model}", Access::data),
-    later("/audio/{model}", Access::data),
-    later("/v1/rerank", Access::data),
-    later("/v2/rerank", Access::data),
-    later("/rerank", Access::data),
-    later("/v1/files", Access::data),
-    later("/v1/files/{model}", Access::data),
-    later("/v1/batches", Access::data),
-    later("/v1/batches/{model}", Access::data),
-    later("/v1/realtime", Access::data),
-    later("/model/info", Access::data),
-    later("/v1/model/info", Access::data),
-    later("/model_group/info", Access::data),
-    later("/utils/{model}", Access::data),
-    later("/key/{model}", Access::admin),
-    later("/user/{model}", Access::admin),
-    later("/team/{model}", Access::admin),
-    later("/customer/{model}", Access::admin),
-    later("/end_user/{model}", Access::admin),
-    later("/organization/{model}", Access::admin),
-    later("/budget/{model}", Access::admin),
-    later("/tag/{model}", Access::admin),
-    later("/spend/{model}", Access::admin),
-    later("/global/{model}", Access::admin),
-    later("/model/{model}", Access::admin),
-    later("/config/{model}", Access::admin),
-    later("/credentials", Access::admin),
-    later("/cache/{model}", Access::admin),
-    later("/health/services", Access::admin),
-    later("/debug/explain", Access::admin),
+    later("/v1/responses", kOpenAi),
+    later("/responses", kOpenAi),
+    later("/v1/messages", RouteGroup::anthropic),
+    later("/v1/images/{part}", kOpenAi),
+    later("/images/{part}", kOpenAi),
+    later("/v1/audio/{part}", kOpenAi),
+    later("/audio/{part}", kOpenAi),
+    later("/v1/rerank", kOpenAi),
+    later("/v2/rerank", kOpenAi),
+    later("/rerank", kOpenAi),
+    later("/v1/files", kOpenAi),
+    later("/v1/files/{part}", kOpenAi),
+    later("/v1/batches", kOpenAi),
+    later("/v1/batches/{part}", kOpenAi),
+    later("/v1/realtime", kOpenAi),
+    later("/model/info", kInfo),
+    later("/v1/model/info", kInfo),
+    later("/model_group/info", kInfo),
+    later("/utils/{part}", kInfo),
+    later_managed("/key/{part}", kKeys),
+    later_managed("/user/{part}", kOrganization),
+    later_managed("/team/{part}", kOrganization),
+    later_managed("/customer/{part}", kManagement),
+    later_managed("/end_user/{part}", kManagement),
+    later_managed("/organization/{part}", kOrganization),
+    later_managed("/budget/{part}", kManagement),
+    later_managed("/tag/{part}", kManagement),
+    later_managed("/spend/{part}", RouteGroup::spend_tracking),
+    later_managed("/global/{part}", RouteGroup::global_spend_tracking),
+    later_managed("/model/{part}", kOrganization | RouteGroup::self_managed),
+    later_managed("/config/{part}", kAdminOnly),
+    later_managed("/credentials", kAdminOnly),
+    later_managed("/cache/{part}", kAdminOnly),
+    later_managed("/health/services", kAdminOnly),
+    later_managed("/debug/explain", kAdminOnly),
 };
 
-constexpr std::string_view kModel = "{model}";
+/// What stands around the one `{...}` of a pattern.
+struct Frame {
+    explicit Frame(std::string_view pattern)
+        : before(pattern.substr(0, pattern.find('{'))),
+          after(pattern.substr(pattern.find('}') + 1)) {}
+
+    std::string_view before;
+    std::string_view after;
+};
 
 struct Table {
     std::unordered_map<std::string_view, std::vector<std::size_t>> exact;
-    std::vector<std::size_t> with_model;  // longest fixed text first
+    std::vector<std::size_t> with_part;  // longest fixed text first
+
+    static std::size_t fixed_size(std::string_view pattern) {
+        const Frame frame(pattern);
+        return frame.before.size() + frame.after.size();
+    }
 
     Table() {
         for (std::size_t i = 0; i < std::size(kRoutes); ++i)
-            if (kRoutes[i].path.contains(kModel))
-                with_model.push_back(i);
+            if (kRoutes[i].path.contains('{'))
+                with_part.push_back(i);
             else
                 exact[kRoutes[i].path].push_back(i);
-        std::ranges::sort(with_model, std::greater{},
-                          [](std::size_t i) { return kRoutes[i].path.size(); });
+        std::ranges::sort(with_part, std::greater{},
+                          [](std::size_t i) { return fixed_size(kRoutes[i].path); });
     }
 };
 
@@ -135,15 +166,13 @@ std::string cleaned(std::string_view path) {
     return out;
 }
 
-/// What `{model}` takes of `path`; empty if the path does not fit.
+/// What the pattern's `{...}` takes of `path`; empty if the path does not fit.
 std::string_view captured(std::string_view pattern, std::string_view path) {
-    const auto at = pattern.find(kModel);
-    const auto before = pattern.substr(0, at);
-    const auto after = pattern.substr(at + kModel.size());
-    if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
-        !path.ends_with(after))
+    const Frame frame(pattern);
+    const auto fixed = frame.before.size() + frame.after.size();
+    if (path.size() <= fixed || !path.starts_with(frame.before) || !path.ends_with(frame.after))
         return {};
-    return path.substr(before.size(), path.size() - before.size() - after.size());
+    return path.substr(frame.before.size(), path.size() - fixed);
 }
 
 }  // namespace
@@ -153,13 +182,12 @@ std::span<const Route> routes() {
 }
 
 RouteMatch find_route(std::string_view method, std::string_view path) {
-    std::string clean;
+    RouteMatch match;
     if (needs_cleaning(path)) {
-        clean = cleaned(path);
-        path = clean;
+        match.cleaned = cleaned(path);
+        path = match.cleaned;
     }
     const auto bit = method_bit(method);
-    RouteMatch match;
     const auto consider = [&](std::size_t index) {
         const auto& route = kRoutes[index];
         const bool fits = (route.methods & bit) != 0;
@@ -174,11 +202,11 @@ RouteMatch find_route(std::string_view method, std::string_view path) {
             if (consider(index)) break;
         return match;
     }
-    for (const auto index : table().with_model) {
-        const auto model = captured(kRoutes[index].path, path);
-        if (model.empty()) continue;
+    for (const auto index : table().with_part) {
+        const auto part = captured(kRoutes[index].path, path);
+        if (part.empty()) continue;
         const bool fits = consider(index);
-        match.model = percent_decode(model);
+        match.part = percent_decode(part);
         if (fits) break;
     }
     return match;
@@ -198,34 +226,6 @@ std::string allowed_methods(const Route& route) {
     add(kPost, "POST");
     add(static_cast<std::uint8_t>(Method::put), "PUT");
     return out + ", OPTIONS";
-}
-
-std::string percent_decode(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        unsigned value = 0;
-        const auto* digits = text.data() + i + 1;
-        if (text[i] == '%' && i + 2 < text.size() &&
-            std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2) {
-            out += static_cast<char>(value);
-            i += 2;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
-}
-
-std::string query_value(std::string_view query, std::string_view name) {
-    while (!query.empty()) {
-        const auto amp = query.find('&');
-        const auto pair = query.substr(0, amp);
-        const auto equal = pair.find('=');
-        if (pair.substr(0, equal) == name)
-            return equal == pair.npos ? std::string() : percent_decode(pair.substr(equal + 1));
-        query = amp == query.npos ? std::string_view{} : query.substr(amp + 1);
-    }
-    return {};
 }
 
 }  // namespace tollweir

@@ -93,6 +93,7 @@ struct Deployment {
 struct ModelGroup {
     std::string name;  // or a pattern with `*`
     std::vector<const Deployment*> deployments;
+    std::vector<std::string> access_groups = {};  // `model_info.access_groups` of any of them
 };
 
 }  // namespace tollweir

@@ -114,7 +114,8 @@ struct TeamRecord {
 struct MemberRecord {
     bool is_admin = false;  // of the team
     AllowedModels models;   // narrows the team's
-    LimitTerms limits;      // own budget row, else the team's default for members
+    std::string budget_id;  // own budget row, else the team's default for members
+    LimitTerms limits;
     std::vector<ModelTerms> model_limits;
 };
 
@@ -131,6 +132,7 @@ struct OrganizationRecord {
     std::string alias;
     bool caller_is_admin = false;  // the key's user is an `org_admin` in it
     AllowedModels models;
+    std::string budget_id;
     LimitTerms limits;
     std::vector<ModelTerms> model_limits;
 };
@@ -140,6 +142,7 @@ struct ProjectRecord {
     std::string alias;
     bool blocked = false;
     AllowedModels models;
+    std::string budget_id;
     LimitTerms limits;
     std::vector<ModelTerms> model_limits;
 };
@@ -172,9 +175,10 @@ struct KeyRecord {
     std::string created_by;
 
     AllowedModels models;
-    AllowedModels access_group_models;  // of `access_group_ids`; empty: no such group
-    NameMap aliases;                    // requested -> actual, after the check
-    bool skips_model_check = false;     // `config` (deprecated) is not empty
+    std::vector<std::string> access_group_ids;
+    std::vector<std::string> access_group_models;  // what those groups hold
+    NameMap aliases;                               // requested -> actual, after the check
+    bool skips_model_check = false;                // `config` (deprecated) is not empty
     AllowedRoutes allowed_routes;
     std::vector<std::string> allowed_cache_controls;
     bool may_read_global_spend = false;  // permissions.get_spend_routes

@@ -9,6 +9,9 @@ namespace tollweir {
 /// What a billed request has once it may go on. The reservation of limits and budgets joins here.
 struct Admitted {
     GroupMatch match;
+    /// The name that is called: what the client asked for, or what its key's or team's alias makes
+    /// of it. A view into the context.
+    std::string_view model;
 };
 
 /// The steps of every billed route before its own work: the body, bounded and scanned; the model

@@ -13,6 +13,11 @@
 
 namespace tollweir {
 
+/// What the gateway works with beside its workers; `app` owns it, and it outlives the gateway.
+struct GatewayServices {
+    KeyCache* keys = nullptr;  // null: there is no store, so there are no virtual keys
+};
+
 /// The request's path: finds the route, decides who may, runs the handler, and alone turns an error
 /// into the dialect's body. One object for all workers; what it keeps for each is touched by that
 /// worker only.
@@ -20,7 +25,8 @@ class Gateway final : public net::RequestHandler {
 public:
     /// `workers` outlive the gateway. `root_path`: SERVER_ROOT_PATH, without a trailing slash.
     Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
-            std::shared_ptr<const Snapshot> snapshot, std::string root_path);
+            std::shared_ptr<const Snapshot> snapshot, std::string root_path,
+            const GatewayServices& services);
     ~Gateway();
 
     net::Task<void> handle(net::ClientConnection& client) override;
@@ -36,8 +42,7 @@ private:
     net::Task<Result<void>> dispatch(RequestContext& context, const Route& route);
     net::Task<Result<void>> call_model(RequestContext& context, Endpoint endpoint);
     net::Task<Result<void>> respond_preflight(RequestContext& context);
-    net::Task<void> respond_error(RequestContext& context, GatewayError error);
-    Result<void> authorize(RequestContext& context, Access access) const;
+    net::Task<void> respond_error(RequestContext& context, const Route* route, GatewayError error);
     std::string readiness(const RequestContext& context) const;
     std::string_view without_root(std::string_view path) const;
     void finish(RequestContext& context, std::size_t route);

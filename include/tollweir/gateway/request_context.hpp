@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tollweir/api/front.hpp"
-#include "tollweir/auth/authenticator.hpp"
+#include "tollweir/auth/identity.hpp"
 #include "tollweir/config/snapshot.hpp"
 #include "tollweir/gateway/upstream_body.hpp"
 #include "tollweir/net/client_connection.hpp"
@@ -34,8 +34,9 @@ struct RequestContext {
     Identity identity;
     RequestRecord record;
 
-    std::string path_model;       // `{model}` of the path
+    std::string path_part;        // what the `{...}` of the path took, decoded
     std::string requested_model;  // what answers call the model
+    std::string end_user;         // the customer, for spend and limits
     ChatView view;
 
     const Deployment* deployment = nullptr;            // of the attempt under way or last made

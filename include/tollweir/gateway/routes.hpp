@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tollweir/core/endpoint.hpp"
+#include "tollweir/core/route_group.hpp"
 
 namespace tollweir {
 
@@ -29,18 +30,20 @@ enum class Handler : std::uint8_t {
 /// Who may ask: decided once, on the matched route.
 enum class Access : std::uint8_t {
     open,     // anybody: probes
+    probe,    // anybody; who brings a key is asked for it
     data,     // any key; anybody while no master key is set
-    admin,    // the master key; 403 while none is set
+    managed,  // keys whose role admits the route's groups; 403 while no master key is set
     metrics,  // as data or open, by configuration
 };
 
 enum class Method : std::uint8_t { get = 1, post = 2, put = 4, patch = 8, del = 16 };
 
 struct Route {
-    std::string_view path;  // `{model}` takes the rest up to what follows it, slashes included
+    std::string_view path;  // `{...}` takes the rest up to what follows it, slashes included
     std::uint8_t methods;   // of Method
     Handler handler;
     Access access;
+    RouteGroups groups;
     Endpoint endpoint = Endpoint::chat_completions;
 };
 
@@ -54,20 +57,20 @@ struct RouteMatch {
     const Route* route = nullptr;  // null: no such path
     std::size_t index = 0;
     bool wrong_method = false;
-    std::string model;  // decoded `{model}`
+    std::string part;     // decoded `{...}`
+    std::string cleaned;  // the path, where it had slashes too many
+
+    /// As it was matched; `asked` is what was looked for.
+    std::string_view path(std::string_view asked) const {
+        return cleaned.empty() ? asked : std::string_view(cleaned);
+    }
 };
 
 /// `path` without the root path. Repeated and trailing slashes count as none; `%2F` is a slash in
-/// `{model}` only.
+/// `{...}` only.
 RouteMatch find_route(std::string_view method, std::string_view path);
 
 /// `GET, HEAD, OPTIONS`: the methods of every route with this one's path.
 std::string allowed_methods(const Route& route);
-
-/// Percent-decodes; malformed escapes stay as they are.
-std::string percent_decode(std::string_view text);
-
-/// The decoded value of a query parameter; empty if absent.
-std::string query_value(std::string_view query, std::string_view name);
 
 }  // namespace tollweir

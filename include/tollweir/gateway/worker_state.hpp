@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <random>
 #include <vector>
 
+#include "tollweir/auth/worker_keys.hpp"
 #include "tollweir/config/snapshot.hpp"
 #include "tollweir/gateway/request_context.hpp"
 #include "tollweir/net/worker.hpp"
@@ -20,6 +22,7 @@ struct WorkerState {
     net::Worker& worker;
     WorkerMetrics& metrics;
     std::shared_ptr<const Snapshot> snapshot;
+    std::optional<WorkerKeys> keys;  // none without a store
     RequestLog log;
     std::minstd_rand random;
     std::vector<std::unique_ptr<RequestContext>> spare_contexts;

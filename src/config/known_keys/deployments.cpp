@@ -142,7 +142,7 @@ constexpr KnownKey kInfo[] = {
     {"mode", text, active, "", "`chat`, `completion`, `embedding`, ...: what a health probe asks."},
     {"base_model", text, active, "", "The model behind a name of one's own: price and context window."},
     {"supported_environments", texts, active, "", "Environments (LITELLM_ENVIRONMENT) it serves; all where absent."},
-    {"access_groups", texts, later, "[]", "Names that keys may list instead of models."},
+    {"access_groups", texts, active, "[]", "Names that keys may list instead of models."},
     {"team_id", text, later, "", "The only team that sees it."},
     {"team_public_model_name", text, later, "", "The name that team asks for."},
     {"tier", choice, later, "", "`free` or `paid`."},
