@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "config/known_keys.hpp"
+#include "config/policy_reader.hpp"
 #include "tollweir/config/nearest.hpp"
 #include "tollweir/core/json.hpp"
 
@@ -98,7 +99,7 @@ const KnownKey* near_key(std::string_view name) {
 }
 
 void take_unknown(const Section& params, const Member& entry, JsonFields& fields) {
-    if (entry.key.contains("_cost_") || entry.key.ends_with("_cost")) {
+    if (names_cost(entry.key)) {
         warn_at_key(params, entry, "not active yet (docs/status.md)");
         return;
     }

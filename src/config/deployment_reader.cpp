@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "config/body_defaults.hpp"
+#include "config/policy_reader.hpp"
 #include "config/text_rules.hpp"
 #include "config/upstream_access.hpp"
 #include "tollweir/config/nearest.hpp"
@@ -55,16 +56,17 @@ Node merged_params(const DeploymentContext& context, const Section& entry) {
     }
     const Section params(own, entry.path("litellm_params"), "litellm_params", entry.findings());
     take_credential(context, params, merged);
+    if (context.defaults != nullptr) add_absent(merged, *context.defaults);
     return merged;
 }
 
 /// `model_info`, also where tools nest it in `litellm_params`.
 Node merged_info(const Section& entry, const Node& params) {
-    Node info;
-    info.kind = Node::Kind::map;
+    const Section section(&params, entry.path("litellm_params"), "litellm_params",
+                          entry.findings());
+    Node info = map_node();
     if (const Node* own = entry.map("model_info")) info = *own;
-    const Node* nested = params.find("model_info");
-    if (nested != nullptr && nested->kind == Node::Kind::map) add_absent(info, *nested);
+    if (const Node* nested = section.map("model_info")) add_absent(info, *nested);
     return info;
 }
 
@@ -205,6 +207,7 @@ std::optional<Common> read_common(DeploymentEntry& entry) {
     read_times(entry, deployment);
     read_routing(entry, deployment);
     read_info(entry, deployment);
+    read_policy(entry, deployment);
     common.organizations = organizations(entry, deployment);
     if (entry.params.findings().error_count() != errors) return std::nullopt;
     return common;

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <set>
 
+#include "config/references.hpp"
 #include "config/yaml_reader.hpp"
 
 namespace tollweir {
@@ -105,6 +106,37 @@ void merge_node(Node& into, Node from) {
             into.members.push_back(std::move(entry));
         } else {
             merge_node(*own, std::move(entry.value));
+        }
+    }
+}
+
+void merge_user_config(Node& root, const fs::path& folder, const Environment& environment,
+                       std::vector<fs::path>& files, Findings& findings) {
+    constexpr std::string_view kPath = "general_settings.user_config";
+    const Node* general = root.find("general_settings");
+    const Node* written = general == nullptr ? nullptr : general->find("user_config");
+    if (written == nullptr || written->is_null()) return;
+    if (written->kind != Node::Kind::text || written->text.empty()) {
+        findings.error(written->at, std::string(kPath),
+                       "expected the name of a file, found " + describe(*written));
+        return;
+    }
+    Node name = *written;
+    resolve_references(name, std::string(kPath), environment, findings);
+    if (name.text.empty()) return;
+    const fs::path file = folder / name.text;
+    const auto text = read_text(file, written->at, std::string(kPath), findings);
+    if (!text) return;
+    files.push_back(file);
+    auto people = read_yaml(*text, findings.add_file(file.string()), findings);
+    if (!people) return;
+    for (auto& entry : people->members) {
+        if (entry.key != "users" && entry.key != "teams") {
+            findings.warn(entry.at, entry.key, "a file of people holds `users` and `teams` only");
+        } else if (Node* own = root.find(entry.key)) {
+            merge_node(*own, std::move(entry.value));
+        } else {
+            root.members.push_back(std::move(entry));
         }
     }
 }

@@ -23,4 +23,9 @@ void merge_includes(Node& root, const std::filesystem::path& folder,
 /// `from` into `into`, by the rule above.
 void merge_node(Node& into, Node from);
 
+/// Adds the `users` and `teams` of the file that `general_settings.user_config` names.
+void merge_user_config(Node& root, const std::filesystem::path& folder,
+                       const Environment& environment, std::vector<std::filesystem::path>& files,
+                       Findings& findings);
+
 }  // namespace tollweir

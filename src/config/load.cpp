@@ -30,6 +30,21 @@ Config read_config(const LoadContext& context) {
     config.spend = read_spend(context, config.data_dir);
     config.key_defaults = read_key_defaults(context);
     config.limits = read_limits(context);
+    config.router = read_router(context);
+    config.redis = read_redis(context);
+    config.cache = read_cache(context);
+    config.health = read_health(context);
+    config.alerting = read_alerting(context);
+    config.callbacks = read_callbacks(context);
+    config.metrics = read_metrics(context);
+    config.guardrails = read_guardrails(context);
+    config.pass_through = read_pass_through(context);
+    config.services = read_services(context);
+    config.protocol = read_protocol(context);
+    config.token_auth = read_token_auth(context);
+    config.secret_manager = read_secret_manager(context);
+    config.site = read_site(context);
+    config.people = read_people(context);
     read_models(context, config);
     return config;
 }
@@ -41,6 +56,7 @@ Loaded load_tree(Node root, std::vector<std::filesystem::path> files, const std:
     auto variables =
         read_environment_variables(root.find("environment_variables"), environment, findings);
     Environment seen = layered(std::move(variables), environment);
+    merge_user_config(root, folder, seen, files, findings);
     resolve_references(root, "", seen, findings);
     apply_variables(root, seen);
     apply_flags(root, overrides);

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "config/deployment_reader.hpp"
+#include "config/fallback_reader.hpp"
 #include "config/section.hpp"
 #include "tollweir/providers/registry.hpp"
 
@@ -26,6 +27,7 @@ Credentials read_credentials(const LoadContext& context) {
         if (!entry.present()) continue;
         const auto name = entry.text("credential_name");
         const Node* values = entry.map("credential_values");
+        entry.map("credential_info");
         if (!name || name->empty()) entry.error("credential_name", "is missing");
         if (values == nullptr && entry.find("credential_values") == nullptr)
             entry.error("credential_values", "is missing");
@@ -107,10 +109,31 @@ bool matches(std::string_view pattern, std::string_view name) {
 
 bool names_something(const Config& config, const std::string& name) {
     if (config.aliases.contains(name) || config.model_aliases.contains(name)) return true;
+    if (std::ranges::find(config.router.weighted_groups, name, &WeightedGroup::name) !=
+        config.router.weighted_groups.end())
+        return true;
     return std::ranges::any_of(config.deployments, [&](const Deployment& deployment) {
         return matches(deployment.group, name) || deployment.id == name ||
                deployment.model_string == name;
     });
+}
+
+/// A group of groups needs a name of its own, and members that are plain groups.
+void check_weighted_groups(const LoadContext& context, const Config& config, const auto& check) {
+    const auto& groups = config.router.weighted_groups;
+    for (const auto& group : groups) {
+        const std::string path = child_path("router_settings.load_balancing", group.name);
+        if (std::ranges::find(config.deployments, group.name, &Deployment::group) !=
+            config.deployments.end())
+            context.findings.warn({}, path, "left out: `model_list` has a group of that name");
+        for (const auto& [member, weight] : group.members) {
+            check(member, path);
+            if (std::ranges::find(groups, member, &WeightedGroup::name) != groups.end())
+                context.findings.warn({}, path,
+                                      "left out of it: `" + member.substr(0, 80) +
+                                          "`, which is a group of groups itself");
+        }
+    }
 }
 
 /// Names that lead nowhere would only show as 404 to clients.
@@ -127,6 +150,11 @@ void check_names(const LoadContext& context, const Config& config) {
         check(alias.group, child_path("router_settings.model_group_alias", name));
     for (const auto& [name, target] : config.model_aliases)
         check(target, child_path("litellm_settings.model_alias_map", name));
+    const auto leads_somewhere = [&](const std::string& name) {
+        return names_something(config, name);
+    };
+    check_fallbacks(config.router.fallbacks, leads_somewhere, context.findings);
+    check_weighted_groups(context, config, check);
 }
 
 }  // namespace
@@ -134,9 +162,14 @@ void check_names(const LoadContext& context, const Config& config) {
 void read_models(const LoadContext& context, Config& config) {
     const Credentials credentials = read_credentials(context);
     DeploymentIds ids(context.findings);
-    const bool drops_params =
-        section_of(context, "litellm_settings").boolean("drop_params").value_or(false);
-    const DeploymentContext entries{context, credentials, drops_params, ids};
+    const Section litellm = section_of(context, "litellm_settings");
+    const DeploymentContext entries{
+        context,
+        credentials,
+        litellm.boolean("drop_params").value_or(false),
+        litellm.boolean("modify_params").value_or(false),
+        section_of(context, "router_settings").map("default_litellm_params"),
+        ids};
     const bool is_lenient = ignores_invalid(context);
     const Node* list = list_of(context, "model_list");
     for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {

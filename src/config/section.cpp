@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "config/api_base.hpp"
 #include "config/known_keys.hpp"
 #include "config/scalar.hpp"
 #include "config/text_rules.hpp"
@@ -243,6 +244,58 @@ std::optional<BudgetDuration> Section::period(std::string_view key) const {
     auto value = found->is_scalar() ? parse_budget_duration(trimmed(found->text)) : std::nullopt;
     if (!value) expected(key, *found, "a period such as 30s, 15m, 12h, 7d, 2w or 1mo");
     return value;
+}
+
+std::optional<std::int64_t> Section::limit(std::string_view key) const {
+    return integer(key, 0, kMostCount);
+}
+
+std::optional<std::string> Section::url(std::string_view key) const {
+    auto written = text(key);
+    if (!written || written->empty()) return std::nullopt;
+    const auto parsed = parse_api_base(trimmed(*written));
+    if (parsed) return written;
+    error(key, "not a usable URL: " + parsed.error());
+    return std::nullopt;
+}
+
+std::vector<std::pair<std::string, std::string>> Section::pairs(std::string_view key) const {
+    std::vector<std::pair<std::string, std::string>> found;
+    const Section fields = section(key);
+    for (const auto& entry : fields.entries())
+        if (auto value = fields.text(entry.key)) found.emplace_back(entry.key, std::move(*value));
+    return found;
+}
+
+std::vector<std::pair<std::string, Secret>> Section::headers(std::string_view key) const {
+    std::vector<std::pair<std::string, Secret>> found;
+    const Section fields = section(key);
+    for (const auto& entry : fields.entries()) {
+        const auto value = as_text(entry.value);
+        if (entry.value.is_null()) continue;
+        if (!is_header_name(entry.key)) {
+            fields.error(entry.key, "not a name for an HTTP header");
+        } else if (!value) {
+            fields.error(entry.key, "expected text, found " + describe(entry.value, entry.key));
+        } else if (has_control_character(*value)) {
+            fields.error(entry.key, "holds a line end or control character");
+        } else {
+            found.emplace_back(entry.key, Secret(std::string(trimmed(*value))));
+        }
+    }
+    return found;
+}
+
+std::vector<std::string> Section::texts_or_one(std::string_view key) const {
+    const Node* found = find(key);
+    if (found == nullptr || found->kind == Node::Kind::list) return texts(key);
+    if (auto one = text(key)) return {std::move(*one)};
+    return {};
+}
+
+std::string Section::json(std::string_view key) const {
+    const Node* found = find(key);
+    return found == nullptr ? std::string() : to_json(*found);
 }
 
 std::vector<IpRange> Section::ip_ranges(std::string_view key) const {

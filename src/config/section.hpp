@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "config/findings.hpp"
@@ -60,6 +61,18 @@ public:
     std::optional<Picodollars> dollars(std::string_view key) const;
     /// A reset period or a lifetime.
     std::optional<BudgetDuration> period(std::string_view key) const;
+    /// A number of requests, tokens, retries: 0 or more.
+    std::optional<std::int64_t> limit(std::string_view key) const;
+    /// An http or https URL, as written.
+    std::optional<std::string> url(std::string_view key) const;
+    /// A mapping of texts, in file order.
+    std::vector<std::pair<std::string, std::string>> pairs(std::string_view key) const;
+    /// A mapping of HTTP headers.
+    std::vector<std::pair<std::string, Secret>> headers(std::string_view key) const;
+    /// A list, or one text for a list of one.
+    std::vector<std::string> texts_or_one(std::string_view key) const;
+    /// Any value as JSON; empty: absent.
+    std::string json(std::string_view key) const;
     /// Addresses and ranges of addresses.
     std::vector<IpRange> ip_ranges(std::string_view key) const;
     /// Names of HTTP headers, in lower case.

@@ -70,39 +70,6 @@ void read_alias(const Section& aliases, const Member& entry, Config& config) {
     config.aliases.insert_or_assign(entry.key, std::move(alias));
 }
 
-void check_routing_strategy(const Section& router) {
-    static const std::vector<std::string_view> kStrategies = {
-        "simple-shuffle",         "least-busy",
-        "latency-based-routing",  "usage-based-routing",
-        "usage-based-routing-v2", "cost-based-routing"};
-    struct Spelling {
-        std::string_view seen, litellm;
-    };
-    static constexpr std::array<Spelling, 3> kSpellings = {{
-        {"simple", "simple-shuffle"},
-        {"usage", "usage-based-routing-v2"},
-        {"least_latency", "latency-based-routing"},
-    }};
-    const auto written = router.text("routing_strategy");
-    if (!written) return;
-    std::string strategy = *written;
-    for (const auto& spelling : kSpellings) {
-        if (spelling.seen != strategy) continue;
-        router.warn("routing_strategy", "`" + strategy + "` is read as `" +
-                                            std::string(spelling.litellm) +
-                                            "`, LiteLLM's spelling");
-        strategy = spelling.litellm;
-    }
-    if (std::ranges::find(kStrategies, strategy) == kStrategies.end()) {
-        router.error("routing_strategy", "no strategy is called `" + strategy.substr(0, 60) + "`" +
-                                             did_you_mean(strategy, kStrategies));
-    } else if (strategy != "simple-shuffle") {
-        router.warn("routing_strategy", "`" + strategy +
-                                            "` is not active yet (docs/status.md); deployments "
-                                            "are chosen by simple-shuffle");
-    }
-}
-
 void read_ssl_verify(const LoadContext& context, const Section& litellm, Config& config) {
     config.upstream.ca_file = variables_of(context).text("SSL_CERT_FILE").value_or("");
     const Node* node = litellm.find("ssl_verify");
@@ -120,6 +87,25 @@ void read_ssl_verify(const LoadContext& context, const Section& litellm, Config&
         litellm.warn("ssl_verify",
                      "upstream certificates are not verified: whoever sits between "
                      "can read keys and prompts");
+}
+
+/// `DEFAULT@SECLEVEL=1`, or a bare level, is a part of OpenSSL's list of ciphers.
+std::string cipher_list(std::string ciphers, std::string level) {
+    if (level.empty()) return ciphers;
+    if (level.size() == 1 && level[0] >= '0' && level[0] <= '5') level = "@SECLEVEL=" + level;
+    if (ciphers.empty()) return level.starts_with('@') ? "DEFAULT:" + level : level;
+    const auto at = level.find('@');
+    return at == std::string::npos ? ciphers : ciphers + ':' + level.substr(at);
+}
+
+void read_network(const LoadContext& context, const Section& litellm, UpstreamConfig& upstream) {
+    set_from(litellm.boolean("force_ipv4"), upstream.only_ipv4);
+    set_from(litellm.boolean("aiohttp_trust_env"), upstream.uses_proxies);
+    upstream.client_certificate_file = litellm.text("ssl_certificate").value_or("");
+    upstream.curves = litellm.text("ssl_ecdh_curve").value_or("");
+    upstream.cipher_list =
+        cipher_list(variables_of(context).text("LITELLM_SSL_CIPHERS").value_or(""),
+                    litellm.text("ssl_security_level").value_or(""));
 }
 
 void read_server(const Section& section, ServerConfig& server) {
@@ -157,6 +143,7 @@ void read_general_settings(const LoadContext& context, Config& config) {
     config.master_key = find_master_key(context, general);
     if (const auto model = general.text("completion_model")) config.default_model = *model;
     config.default_embedding_model = general.text("embedding_model").value_or("");
+    config.default_image_model = general.text("image_generation_model").value_or("");
     config.default_moderation_model = general.text("moderation_model").value_or("");
     set_from(general.boolean("always_include_stream_usage"), config.always_include_stream_usage);
     set_from(general.megabytes("max_request_size_mb"), config.server.max_body_bytes);
@@ -168,6 +155,7 @@ void read_litellm_settings(const LoadContext& context, Config& config) {
     set_from(litellm.duration("request_timeout", kShortestTimeout), config.request_timeout);
     set_from(litellm.boolean("require_auth_for_metrics_endpoint"), config.metrics_need_key);
     read_ssl_verify(context, litellm, config);
+    read_network(context, litellm, config.upstream);
     if (const auto model = litellm.text("default_model")) {
         litellm.warn("default_model",
                      "is read as `general_settings.completion_model`, LiteLLM's "
@@ -184,7 +172,6 @@ void read_litellm_settings(const LoadContext& context, Config& config) {
 
 void read_router_settings(const LoadContext& context, Config& config) {
     const Section router = section_of(context, "router_settings");
-    check_routing_strategy(router);
     set_from(router.duration("timeout", kShortestTimeout), config.request_timeout);
     config.stream_timeout = router.duration("stream_timeout", kShortestTimeout);
     const Section aliases(router.map("model_group_alias"), router.path("model_group_alias"),
@@ -232,6 +219,7 @@ void read_log_settings(const LoadContext& context, Config& config) {
     for (const Section* section : {&litellm, &router})
         if (section->boolean("set_verbose").value_or(false)) config.log.level = LogLevel::debug;
     const Section variables = variables_of(context);
+    config.log.file = variables.text("LITELLM_LOG_FILE").value_or("");
     if (const auto word = variables.text("LITELLM_LOG")) {
         const auto level = parse_log_level(*word);
         if (level) config.log.level = *level;

@@ -140,8 +140,43 @@ std::string without_provider(std::string_view requested, const Provider* provide
 ModelGroup& group_named(std::deque<ModelGroup>& groups, StringMap<ModelGroup*>& index,
                         const std::string& name) {
     auto& group = index[name];
-    if (group == nullptr) group = &groups.emplace_back(ModelGroup{name, {}});
+    if (group == nullptr) group = &groups.emplace_back(ModelGroup{name, {}, {}});
     return *group;
+}
+
+// The share of each in its group: by `weight`, else `rpm`, else `tpm`, else equal; as the router
+// draws.
+std::vector<double> own_shares(const std::vector<const Deployment*>& deployments) {
+    constexpr double (*kMeasures[])(const Deployment&) = {
+        [](const Deployment& deployment) { return deployment.weight; },
+        [](const Deployment& deployment) { return static_cast<double>(deployment.rpm); },
+        [](const Deployment& deployment) { return static_cast<double>(deployment.tpm); },
+    };
+    for (const auto measure : kMeasures) {
+        std::vector<double> shares;
+        double sum = 0;
+        for (const auto* deployment : deployments) sum += shares.emplace_back(measure(*deployment));
+        if (!(sum > 0)) continue;
+        for (auto& share : shares) share /= sum;
+        return shares;
+    }
+    return std::vector<double>(deployments.size(), 1.0 / static_cast<double>(deployments.size()));
+}
+
+// A member of a group of groups brings its deployments, which share its weight.
+void add_member(const std::vector<const Deployment*>& deployments, double weight,
+                ModelGroup& group) {
+    const auto shares = own_shares(deployments);
+    for (std::size_t i = 0; i < deployments.size(); ++i) {
+        const auto same = std::ranges::find(group.deployments, deployments[i]);
+        if (same == group.deployments.end()) {
+            group.deployments.push_back(deployments[i]);
+            group.weights.push_back(weight * shares[i]);
+        } else {
+            group.weights[static_cast<std::size_t>(same - group.deployments.begin())] +=
+                weight * shares[i];
+        }
+    }
 }
 
 StringMap<const ModelGroup*> group_by(std::deque<ModelGroup>& groups,
@@ -180,6 +215,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Sna
     config.master_key_digest = sha256(config.master_key.reveal());
     snapshot->config_ = std::move(config);
     snapshot->index_groups();
+    snapshot->add_weighted_groups();
     return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }
 
@@ -201,7 +237,7 @@ Result<void> Snapshot::add(Deployment& deployment, const Snapshot* previous) {
     }
     if (!deployment.health) deployment.health = std::make_shared<Health>();
     by_id_.emplace(deployment.id,
-                   &single_groups_.emplace_back(ModelGroup{deployment.group, {&deployment}}));
+                   &single_groups_.emplace_back(ModelGroup{deployment.group, {&deployment}, {}}));
     return {};
 }
 
@@ -224,6 +260,27 @@ void Snapshot::index_groups() {
         patterns_.insert(place, &group);
     }
     listed_.insert(listed_.end(), patterns_.begin(), patterns_.end());
+}
+
+void Snapshot::add_weighted_groups() {
+    std::vector<const ModelGroup*> added;
+    for (const auto& wanted : config_.router.weighted_groups) {
+        if (by_name_.contains(wanted.name)) continue;  // the load said so
+        ModelGroup group{wanted.name, {}, {}};
+        for (const auto& [name, weight] : wanted.members) {
+            const auto member = find_group(name);
+            if (!member || member->group->deployments.front()->wildcard) continue;
+            if (member->only != nullptr) {
+                add_member({member->only}, weight, group);
+            } else {
+                add_member(member->group->deployments, weight, group);
+            }
+        }
+        if (!group.deployments.empty()) added.push_back(&groups_.emplace_back(std::move(group)));
+    }
+    // Only now, so that none is a member of another.
+    for (const auto* group : added) by_name_.emplace(group->name, group);
+    listed_.insert(listed_.end(), added.begin(), added.end());
 }
 
 std::optional<GroupMatch> Snapshot::find_exact(std::string_view name) const {

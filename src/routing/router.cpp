@@ -43,13 +43,15 @@ void make_plan(const GroupMatch& match, std::string_view requested, std::minstd_
     }
     // Weighted order without replacement: the smallest of Exp(1)/weight comes first (Efraimidis and
     // Spirakis, 2006), so each place is drawn in proportion to the weights that are left.
-    const auto measure = choose_measure(deployments);
+    const auto& given = match.group->weights;
+    const auto measure = given.empty() ? choose_measure(deployments) : nullptr;
     std::vector<std::pair<double, const Deployment*>> drawn;
     std::exponential_distribution<double> exponential(1.0);
-    for (const auto* deployment : deployments) {
-        const auto weight = measure != nullptr ? measure(*deployment) : 1.0;
+    for (std::size_t i = 0; i < deployments.size(); ++i) {
+        const auto own = measure != nullptr ? measure(*deployments[i]) : 1.0;
+        const auto weight = given.empty() ? own : given[i];
         const auto key = exponential(random);
-        drawn.emplace_back(weight > 0 ? key / weight : HUGE_VAL, deployment);
+        drawn.emplace_back(weight > 0 ? key / weight : HUGE_VAL, deployments[i]);
     }
     std::ranges::sort(drawn, {}, [](const auto& pair) { return pair.first; });
     for (const auto& [key, deployment] : drawn) add(*deployment);

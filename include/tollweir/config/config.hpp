@@ -8,11 +8,26 @@
 #include <vector>
 
 #include "tollweir/config/access_config.hpp"
+#include "tollweir/config/alerting_config.hpp"
 #include "tollweir/config/budget_config.hpp"
+#include "tollweir/config/cache_config.hpp"
+#include "tollweir/config/callback_config.hpp"
 #include "tollweir/config/database_config.hpp"
+#include "tollweir/config/guardrail_config.hpp"
+#include "tollweir/config/health_config.hpp"
 #include "tollweir/config/key_defaults.hpp"
 #include "tollweir/config/limits_config.hpp"
+#include "tollweir/config/metrics_config.hpp"
+#include "tollweir/config/pass_through_config.hpp"
+#include "tollweir/config/people.hpp"
+#include "tollweir/config/protocol_config.hpp"
+#include "tollweir/config/provider_services.hpp"
+#include "tollweir/config/redis_config.hpp"
+#include "tollweir/config/router_config.hpp"
+#include "tollweir/config/secret_manager_config.hpp"
+#include "tollweir/config/site_config.hpp"
 #include "tollweir/config/spend_config.hpp"
+#include "tollweir/config/token_auth_config.hpp"
 #include "tollweir/core/deployment.hpp"
 #include "tollweir/core/hash.hpp"
 #include "tollweir/core/log.hpp"
@@ -31,6 +46,8 @@ struct ServerConfig {
     std::chrono::milliseconds body_timeout{30'000};            // between two reads of a body
     std::chrono::milliseconds idle_timeout{75'000};   // between requests; --keepalive_timeout wins
     std::chrono::milliseconds write_timeout{60'000};  // one write that makes no progress
+
+    friend bool operator==(const ServerConfig&, const ServerConfig&) = default;
 };
 
 /// Limits and times of the upstream side; `tollweir_settings.upstream`.
@@ -42,21 +59,35 @@ struct UpstreamConfig {
     std::size_t max_event_bytes = 16 * 1024 * 1024;      // one server-sent event
     bool verify_tls = true;                              // litellm_settings.ssl_verify
     std::string ca_file;                                 // ssl_verify: path, or SSL_CERT_FILE
+    std::string client_certificate_file;                 // ssl_certificate: with its key
+    std::string cipher_list;                             // LITELLM_SSL_CIPHERS, ssl_security_level
+    std::string curves;                                  // ssl_ecdh_curve
+    bool only_ipv4 = false;                              // force_ipv4
+    bool uses_proxies = true;                            // aiohttp_trust_env: HTTP_PROXY and so on
+
+    friend bool operator==(const UpstreamConfig&, const UpstreamConfig&) = default;
 };
 
 struct DrainConfig {
     std::chrono::milliseconds delay{5'000};
     std::chrono::milliseconds timeout{60'000};
+
+    friend bool operator==(const DrainConfig&, const DrainConfig&) = default;
 };
 
 struct LogConfig {
     LogLevel level = LogLevel::info;
     bool json = false;
+    std::string file;  // LITELLM_LOG_FILE: gets every line too; empty: none
+
+    friend bool operator==(const LogConfig&, const LogConfig&) = default;
 };
 
 struct Alias {
     std::string group;
     bool hidden = false;
+
+    friend bool operator==(const Alias&, const Alias&) = default;
 };
 
 /// Everything one load of file, environment and command line produced. Plain values.
@@ -77,6 +108,7 @@ struct Config {
     std::string default_model;  // general_settings.completion_model, default_model, --model
     std::string default_embedding_model;
     std::string default_moderation_model;
+    std::string default_image_model;
     bool force_default_models = false;
 
     std::chrono::milliseconds request_timeout{6'000'000};
@@ -100,6 +132,23 @@ struct Config {
     SpendConfig spend;
     KeyDefaults key_defaults;
     LimitsConfig limits;
+    RouterConfig router;
+    RedisConfig redis;
+    CacheConfig cache;
+    HealthConfig health;
+    AlertingConfig alerting;
+    CallbackConfig callbacks;
+    MetricsConfig metrics;
+    GuardrailConfig guardrails;
+    PassThroughConfig pass_through;
+    ProviderServices services;
+    ProtocolConfig protocol;
+    TokenAuthConfig token_auth;
+    SecretManagerConfig secret_manager;
+    SiteConfig site;
+    People people;
+
+    friend bool operator==(const Config&, const Config&) = default;
 };
 
 }  // namespace tollweir

@@ -29,6 +29,7 @@ struct DatabaseConfig {
     Secret url;               // a URL or libpq's keywords; empty: embedded SQLite in `data_dir`
     Secret direct_url;        // DIRECT_URL: migrations go here where it is given
     Secret read_replica_url;  // DATABASE_URL_READ_REPLICA
+    Secret salt_key;          // LITELLM_SALT_KEY: seals credentials; empty: the master key does
 
     std::size_t pool_limit = 10;        // connections of this process
     Milliseconds pool_timeout{60'000};  // how long a query waits for one of them

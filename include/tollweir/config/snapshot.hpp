@@ -51,12 +51,14 @@ public:
 private:
     Result<void> add(Deployment& deployment, const Snapshot* previous);
     void index_groups();
+    void add_weighted_groups();
     std::optional<GroupMatch> find_exact(std::string_view name) const;
 
     Config config_;
     std::deque<Deployment> deployments_;
     std::deque<ModelGroup> groups_;
-    std::vector<const ModelGroup*> listed_;  // exact groups in file order, then patterns
+    std::vector<const ModelGroup*>
+        listed_;  // exact groups in file order, patterns, groups of groups
     StringMap<const ModelGroup*> by_name_;
     StringMap<const ModelGroup*> by_id_;
     StringMap<const ModelGroup*> by_model_string_;

@@ -51,6 +51,8 @@ struct SpendConfig {
     bool tags_user_agent = true;   // `disable_add_user_agent_to_request_tags: true` clears it
     bool tracks_end_users = true;  // `disable_end_user_cost_tracking: true` clears it
 
+    std::string price_map_url;  // LITELLM_MODEL_COST_MAP_URL: read on request; empty: none
+
     /// tollweir_settings.journal: the folder of the spend journal.
     std::string journal_dir = "./data/journal";
 

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "tollweir/core/deployment_policy.hpp"
 #include "tollweir/core/endpoint.hpp"
 #include "tollweir/core/secret.hpp"
 
@@ -32,6 +33,8 @@ struct Origin {
 struct UpstreamHead {
     std::string path;  // absolute path with query
     std::string headers;
+
+    friend bool operator==(const UpstreamHead&, const UpstreamHead&) = default;
 };
 
 /// What lives on when a reload replaces a deployment by one with the same id. Shared by all
@@ -79,6 +82,11 @@ struct Deployment {
     std::int64_t rpm = 0;
     std::int64_t tpm = 0;
 
+    DeploymentPolicy policy;
+    /// Prices in USD that the file gives, name and decimal text (`input_cost_per_token`,
+    /// `0.0000015`): of `litellm_params`, then `model_info`, each name once.
+    std::vector<std::pair<std::string, std::string>> cost_overrides;
+
     std::string mode;  // `model_info.mode`
     std::string base_model;
     std::string info_json = "{}";    // `model_info` as JSON, `id` included
@@ -87,6 +95,8 @@ struct Deployment {
     // Heads for a model without wildcard; filled by the snapshot from Provider::head.
     std::array<UpstreamHead, kEndpointCount> heads;
     std::shared_ptr<Health> health;
+
+    friend bool operator==(const Deployment&, const Deployment&) = default;
 };
 
 /// What clients name in `model`: deployments that may serve it.
@@ -94,6 +104,8 @@ struct ModelGroup {
     std::string name;  // or a pattern with `*`
     std::vector<const Deployment*> deployments;
     std::vector<std::string> access_groups = {};  // `model_info.access_groups` of any of them
+    /// Of a group of groups, one a deployment; empty: the deployments' own attributes weigh.
+    std::vector<double> weights = {};
 };
 
 }  // namespace tollweir

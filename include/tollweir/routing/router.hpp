@@ -23,8 +23,8 @@ struct Plan {
 
 /// Orders a group's deployments by weighted chance (LiteLLM's simple-shuffle): `weight`, else
 /// `rpm`, else `tpm`, whichever any of them has; deployments without it come last, and where none
-/// has any, all are equal. Pure but for `random`. spec/data-plane.md, 5.2.
-/// `plan` is overwritten; its storage is reused.
+/// has any, all are equal. A group of groups has weights of its own. Pure but for `random`.
+/// spec/data-plane.md, 5.2. `plan` is overwritten; its storage is reused.
 void make_plan(const GroupMatch& match, std::string_view requested, std::minstd_rand& random,
                Plan& plan);
 

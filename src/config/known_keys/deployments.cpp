@@ -167,6 +167,7 @@ constexpr KnownKey kTokenizer[] = {
 constexpr KeyTable kTables[] = {
     {"model_list[]", kEntry},
     {"litellm_params", kParams, true},
+    {"router_settings.default_litellm_params", kParams, true},
     {"model_info", kInfo, true},
     {"model_info.custom_tokenizer", kTokenizer},
 };

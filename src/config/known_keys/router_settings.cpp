@@ -12,7 +12,7 @@ constexpr KnownKey kSettings[] = {
     {"routing_strategy", choice, active, "simple-shuffle", "`simple-shuffle`, `least-busy`, `latency-based-routing`, `usage-based-routing`, `usage-based-routing-v2` or `cost-based-routing`; all but the first not active yet."},
     {"routing_strategy_args", map, later, "", "Fine points of the strategy."},
     {"model_group_alias", map, active, "", "Other names of groups: `{name: group}` or `{name: {model: group, hidden: true}}`."},
-    {"load_balancing", list, later, "", "Groups whose members are other groups, with weights.", "in LiteLLM it is several entries of one `model_name` with `weight`"},
+    {"load_balancing", list, active, "", "Groups whose members are other groups, with weights.", "in LiteLLM it is several entries of one `model_name` with `weight`"},
     {"timeout", seconds, active, "", "Time for a whole answer; `litellm_settings.request_timeout` where absent."},
     {"stream_timeout", seconds, active, "", "Time to a stream's first byte and between two; `timeout` where absent."},
     {"num_retries", integer, later, "2", "Attempts beyond the first."},
@@ -37,7 +37,7 @@ constexpr KnownKey kSettings[] = {
     {"provider_budget_config", map, later, "", "Budgets by provider."},
     {"budget_limit", dollars, later, "", "Budget of the whole gateway a calendar month, in USD.", "in LiteLLM it is `litellm_settings.max_budget` with `budget_duration`"},
     {"default_max_parallel_requests", integer, later, "", "Calls under way a deployment, where it says nothing itself."},
-    {"default_litellm_params", map, later, "", "Parameters of every deployment that does not give them."},
+    {"default_litellm_params", map, active, "", "Parameters of every deployment that does not give them."},
     {"default_priority", integer, later, "", "Place in the queue of requests that name none; lower is earlier."},
     {"polling_interval", seconds, no_effect, "", "How often the queue is looked at.", "the queue is woken, not polled"},
     {"redis_host", text, later, "", "Redis for the router's state.", "`litellm_settings.cache_params` is the newer place"},
@@ -76,9 +76,9 @@ constexpr KnownKey kAlias[] = {
 };
 
 constexpr KnownKey kLoadBalancing[] = {
-    {"model_name", text, later, "", "The name clients ask for."},
-    {"models", texts, later, "", "The groups behind it."},
-    {"weights", list, later, "", "A weight each; equal where absent."},
+    {"model_name", text, active, "", "The name clients ask for."},
+    {"models", texts, active, "", "The groups behind it."},
+    {"weights", list, active, "", "A weight each; equal where absent."},
 };
 
 constexpr KnownKey kRetryPolicy[] = {

@@ -68,8 +68,8 @@ constexpr KnownKey kCallback[] = {
     {"headers", map, later, "", "Headers of the posts."},
     {"event_types", texts, later, "", "`llm_api_success`, `llm_api_failure`; both where absent."},
     {"log_format", choice, later, "json_array", "`json_array`, `ndjson` or `single`."},
-    {"batch_size", integer, later, "512", "Events a post."},
-    {"flush_interval", seconds, later, "5", "How long events wait for company."},
+    {"batch_size", integer, later, "", "Events a post; DEFAULT_BATCH_SIZE where absent."},
+    {"flush_interval", seconds, later, "", "How long events wait for company; DEFAULT_FLUSH_INTERVAL_SECONDS where absent."},
 };
 
 constexpr KnownKey kAssistants[] = {

@@ -253,5 +253,33 @@ TEST(Snapshot, HandsHealthOnToTheDeploymentWithTheSameId) {
     EXPECT_EQ(after->deployments()[0].health->successes, 0u);
 }
 
+TEST(WeightedGroups, HoldTheDeploymentsOfTheirMembersByWeight) {
+    auto config = config_of({deployment("a", "openai/x", "a1"), deployment("a", "openai/y", "a2"),
+                             deployment("b", "openai/z", "b1")});
+    config.deployments[0].weight = 3;
+    config.deployments[1].weight = 1;
+    config.aliases["other"] = {"b", false};
+    config.router.weighted_groups = {{"both", {{"a", 0.8}, {"other", 0.2}, {"gone", 1}}}};
+    const auto snapshot = build(std::move(config));
+    const auto match = snapshot->find_group("both");
+    ASSERT_TRUE(match);
+    ASSERT_EQ(match->group->deployments.size(), 3u);
+    EXPECT_EQ(match->group->deployments[2]->id, "b1");
+    ASSERT_EQ(match->group->weights.size(), 3u);
+    EXPECT_DOUBLE_EQ(match->group->weights[0], 0.6);
+    EXPECT_DOUBLE_EQ(match->group->weights[1], 0.2);
+    EXPECT_DOUBLE_EQ(match->group->weights[2], 0.2);
+    EXPECT_EQ(snapshot->groups().back()->name, "both");
+}
+
+TEST(WeightedGroups, AreNoMembersOfEachOtherAndHideNoOthers) {
+    auto config = config_of({deployment("a", "openai/x", "a1"), deployment("b", "openai/y", "b1")});
+    config.router.weighted_groups = {{"a", {{"b", 1}}}, {"x", {{"a", 1}}}, {"y", {{"x", 1}}}};
+    const auto snapshot = build(std::move(config));
+    EXPECT_TRUE(snapshot->find_group("a")->group->weights.empty());
+    EXPECT_TRUE(snapshot->find_group("x"));
+    EXPECT_FALSE(snapshot->find_group("y"));
+}
+
 }  // namespace
 }  // namespace tollweir

@@ -28,6 +28,40 @@ TEST(WildConfigs, WorkshopLoadsAsMeant) {
     EXPECT_EQ(llama.base_path, "/v1");
 }
 
+TEST(WildConfigs, WorkshopMeansWhatItsAuthorMeant) {
+    const auto& config = load_wild("workshop.yaml", {{"LANGFUSE_PUBLIC_KEY", "pk-lf"},
+                                                     {"LANGFUSE_SECRET_KEY", "sk-lf"},
+                                                     {"LANGFUSE_HOST", "https://lf.example"},
+                                                     {"LITELLM_DATABASE_URL", "postgresql://db/x"},
+                                                     {"REDIS_HOST", "redis.example"}})
+                             .config;
+    const auto& router = config.router;
+    EXPECT_EQ(router.strategy, RoutingStrategy::least_busy);
+    EXPECT_EQ(router.retries.num_retries, 3);
+    EXPECT_EQ(router.retries.backoff_factor, 2);
+    EXPECT_EQ(router.fallbacks.general, (std::vector<Fallback>{{"gpt-4", {"gpt-3.5-turbo"}},
+                                                               {"claude-3-sonnet", {"gpt-4"}},
+                                                               {"llama2-70b", {"llama2-7b"}}}));
+    EXPECT_EQ(router.weighted_groups,
+              (std::vector<WeightedGroup>{
+                  {"balanced-gpt", {{"gpt-3.5-turbo", 0.6}, {"gpt-4", 0.4}}},
+                  {"balanced-local", {{"llama2-7b", 0.9}, {"llama2-70b", 0.1}}}}));
+    EXPECT_EQ(config.database.url.reveal(), "postgresql://db/x");
+    EXPECT_EQ(config.callbacks.langfuse.public_key.reveal(), "pk-lf");
+    EXPECT_EQ(config.callbacks.langfuse.secret_key.reveal(), "sk-lf");
+    EXPECT_EQ(config.callbacks.langfuse.host, "https://lf.example");
+    EXPECT_EQ(config.redis.host, "redis.example");
+    EXPECT_EQ(config.redis.port, 6379);
+    EXPECT_TRUE(config.cache.is_enabled);
+    EXPECT_EQ(config.cache.type, CacheType::redis);
+    EXPECT_EQ(config.cache.ttl, std::chrono::milliseconds(1'800'000));
+    EXPECT_EQ(config.limits.rpm, 900);
+    EXPECT_EQ(config.limits.tpm, 90'000);
+    ASSERT_EQ(config.access.allowed_ips.size(), 1U);
+    EXPECT_TRUE(config.access.allowed_ips[0].contains(*parse_ip_address("2001:db8::1")));
+    EXPECT_TRUE(config.spend.writes_logs);
+}
+
 TEST(WildConfigs, WorkshopExplainsEachForeignSpelling) {
     const auto text = all_text(load_wild("workshop.yaml", {}).warnings);
     for (const char* part :
@@ -35,7 +69,10 @@ TEST(WildConfigs, WorkshopExplainsEachForeignSpelling) {
           "litellm_params.model: the provider `vllm` is `hosted_vllm` in LiteLLM",
           "router_settings.routing_strategy: `least-busy` is not active yet",
           "router_settings.fallbacks: not active yet",
-          "router_settings.load_balancing: not active yet (docs/status.md); in LiteLLM it is",
+          "router_settings.load_balancing: each becomes a group of its members' deployments; in",
+          "router_settings.fallbacks[0]: `[from, to]` is read as `{from: [to]}`, LiteLLM's",
+          "router_settings.retry_policy.max_retries: is read as `router_settings.num_retries`",
+          "router_settings.retry_policy.backoff_factor: each wait is so many times",
           "general_settings.redis_host: not active yet (docs/status.md); in LiteLLM it is",
           "the environment variable LITELLM_MASTER_KEY is not set"})
         EXPECT_TRUE(text.contains(part)) << part << "\n" << text;
@@ -51,6 +88,9 @@ TEST(WildConfigs, KubernetesMinimalTakesKeysFromTheEnvironment) {
     EXPECT_EQ(wild.config.deployments[2].provider->name(), "gemini");
     EXPECT_TRUE(wild.config.master_key.empty());
     EXPECT_EQ(wild.config.log.level, LogLevel::info);
+    EXPECT_EQ(wild.config.router.strategy, RoutingStrategy::usage_based_v2);
+    EXPECT_EQ(wild.config.budgets.max_budget, 120 * kPicodollarsPerDollar);
+    EXPECT_EQ(wild.config.budgets.budget_duration, parse_budget_duration("1mo"));
     const auto text = all_text(wild.warnings);
     EXPECT_TRUE(text.contains("`usage` is read as `usage-based-routing-v2`")) << text;
     EXPECT_TRUE(text.contains("the provider `google` is `gemini` in LiteLLM")) << text;
@@ -60,6 +100,17 @@ TEST(WildConfigs, KubernetesMinimalTakesKeysFromTheEnvironment) {
 TEST(WildConfigs, PeopleLoadsWithoutModels) {
     const auto wild = load_wild("people.yaml", {});
     EXPECT_TRUE(wild.config.deployments.empty());
+    const auto& people = wild.config.people;
+    ASSERT_EQ(people.users.size(), 2U);
+    EXPECT_EQ(people.users[0].id, "svc-agent-1");
+    EXPECT_EQ(people.users[0].email, "agent1@example.org");
+    EXPECT_EQ(people.users[0].models, (std::vector<std::string>{"gpt-3.5-turbo", "llama2-7b"}));
+    EXPECT_EQ(people.users[0].max_budget, 80 * kPicodollarsPerDollar);
+    EXPECT_EQ(people.users[0].budget_duration, parse_budget_duration("1mo"));
+    ASSERT_EQ(people.teams.size(), 2U);
+    EXPECT_EQ(people.teams[1].alias, "prod");
+    EXPECT_EQ(people.teams[1].members, std::vector<std::string>{"admin"});
+    EXPECT_EQ(people.teams[1].max_budget, 4000 * kPicodollarsPerDollar);
     const auto text = all_text(wild.warnings);
     EXPECT_TRUE(text.contains(":1:1: users: not active yet")) << text;
     EXPECT_TRUE(text.contains("teams: not active yet")) << text;

@@ -15,7 +15,7 @@ Plan plan_for(const GroupMatch& match, std::string_view requested, std::minstd_r
 
 struct Fleet {
     std::deque<Deployment> deployments;
-    ModelGroup group{"fast", {}};
+    ModelGroup group{"fast", {}, {}};
 
     Deployment& add(std::string id) {
         auto& deployment = deployments.emplace_back();
@@ -59,6 +59,14 @@ TEST(MakePlan, UsesAnAttributeThatOnlyALaterDeploymentHas) {
     fleet.add("a");
     fleet.add("b").weight = 1;
     EXPECT_EQ(fleet.firsts(kDraws)["b"], kDraws);
+}
+
+TEST(MakePlan, DrawsByTheGroupsOwnWeights) {
+    Fleet fleet;
+    fleet.add("a").weight = 1000;
+    fleet.add("b");
+    fleet.group.weights = {1, 3};
+    EXPECT_NEAR(fleet.firsts(kDraws)["b"], kDraws * 3 / 4, kSlack);
 }
 
 TEST(MakePlan, IsFairWithoutAttributes) {

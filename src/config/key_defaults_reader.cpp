@@ -4,10 +4,6 @@
 namespace tollweir {
 namespace {
 
-std::optional<std::int64_t> read_limit(const Section& section, std::string_view key) {
-    return section.integer(key, 0, kMostCount);
-}
-
 std::optional<std::vector<std::string>> read_list(const Section& section, std::string_view key) {
     if (section.list(key) == nullptr) return std::nullopt;
     return section.texts(key);
@@ -18,9 +14,9 @@ KeyParams read_key_params(const Section& section) {
     params.max_budget = section.dollars("max_budget");
     params.user_id = section.text("user_id");
     params.team_id = section.text("team_id");
-    params.max_parallel_requests = read_limit(section, "max_parallel_requests");
-    params.tpm_limit = read_limit(section, "tpm_limit");
-    params.rpm_limit = read_limit(section, "rpm_limit");
+    params.max_parallel_requests = section.limit("max_parallel_requests");
+    params.tpm_limit = section.limit("tpm_limit");
+    params.rpm_limit = section.limit("rpm_limit");
     params.budget_duration = section.period("budget_duration");
     params.duration = section.period("duration");
     params.models = read_list(section, "models");
@@ -50,8 +46,8 @@ NewTeamParams read_new_team(const Section& section) {
     NewTeamParams team;
     team.max_budget = section.dollars("max_budget");
     team.budget_duration = section.period("budget_duration");
-    team.tpm_limit = read_limit(section, "tpm_limit");
-    team.rpm_limit = read_limit(section, "rpm_limit");
+    team.tpm_limit = section.limit("tpm_limit");
+    team.rpm_limit = section.limit("rpm_limit");
     team.models = read_list(section, "models");
     team.member_permissions = section.texts("team_member_permissions");
     return team;

@@ -22,24 +22,18 @@ std::vector<PeriodBudget> read_period_budgets(const Section& budgets) {
         budget.period = fields.period("time_period");
         const auto other_period = fields.period("budget_duration");
         if (!budget.period) budget.period = other_period;
-        budget.rpm = fields.integer("rpm_limit", 0, kMostCount);
-        budget.tpm = fields.integer("tpm_limit", 0, kMostCount);
+        budget.rpm = fields.limit("rpm_limit");
+        budget.tpm = fields.limit("tpm_limit");
         found.push_back(std::move(budget));
     }
     return found;
 }
 
-/// An IANA name by its form; whether the zone exists is known where resets are computed.
 std::string read_timezone(const Section& litellm) {
     const auto name = litellm.text("timezone");
-    if (!name || name->empty()) return "UTC";
-    const bool is_plain = std::ranges::all_of(*name, [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-               std::string_view("_+-/").contains(c);
-    });
-    if (is_plain && !name->starts_with('/')) return *name;
-    litellm.error("timezone", "expected the name of a time zone such as Europe/Berlin, found " +
-                                  describe(*litellm.find("timezone")));
+    if (!name || name->empty() || TimeZone::find(*name)) return name.value_or("UTC");
+    litellm.error("timezone", "no time zone is called `" + name->substr(0, 60) +
+                                  "`; names are such as Europe/Berlin");
     return "UTC";
 }
 
@@ -169,6 +163,7 @@ SpendConfig read_spend(const LoadContext& context, const std::string& data_dir) 
     spend.tags_user_agent = !is_off(litellm, "disable_add_user_agent_to_request_tags");
     spend.tracks_end_users = !is_off(litellm, "disable_end_user_cost_tracking");
     spend.journal_dir = journal.text("dir").value_or("journal");
+    spend.price_map_url = variables_of(context).url("LITELLM_MODEL_COST_MAP_URL").value_or("");
     if (!spend.journal_dir.starts_with('/')) spend.journal_dir = data_dir + '/' + spend.journal_dir;
     return spend;
 }

@@ -37,6 +37,7 @@ std::string percent_encoded(std::string_view text) {
 /// What DATABASE_HOST and its companions say, as one URL.
 Secret url_of_parts(const Section& variables) {
     const auto host = variables.text("DATABASE_HOST").value_or("");
+    const auto port = variables.integer("DATABASE_PORT", 1, 65'535);
     if (host.empty()) return {};
     auto user = variables.text("DATABASE_USERNAME");
     if (!user) user = variables.text("DATABASE_USER");
@@ -50,7 +51,6 @@ Secret url_of_parts(const Section& variables) {
     const auto password = variables.secret("DATABASE_PASSWORD");
     if (!password.empty()) url += ':' + percent_encoded(password.reveal());
     url += '@' + host;
-    const auto port = variables.integer("DATABASE_PORT", 1, 65'535);
     if (port && !host.contains(':')) url += ':' + std::to_string(*port);
     url += '/' + percent_encoded(*name);
     if (const auto schema = variables.text("DATABASE_SCHEMA"))
@@ -115,6 +115,7 @@ DatabaseConfig read_database(const LoadContext& context) {
     database.url = general.secret("database_url");
     if (database.url.empty()) database.url = url_of_parts(variables);
     database.direct_url = variables.secret("DIRECT_URL");
+    database.salt_key = variables.secret("LITELLM_SALT_KEY");
     database.read_replica_url = variables.secret("DATABASE_URL_READ_REPLICA");
     set_from(general.count("database_connection_pool_limit", 1, 10'000), database.pool_limit);
     read_times(general, database);

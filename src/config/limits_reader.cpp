@@ -11,10 +11,6 @@ constexpr std::array<std::string_view, 3> kCounted = {"total", "input", "output"
 constexpr std::array<std::string_view, 3> kOnFailure = {"local", "allow", "deny"};
 constexpr std::array<std::string_view, 3> kUnits = {"percent", "rpm", "tpm"};
 
-std::optional<std::int64_t> read_limit(const Section& section, std::string_view key) {
-    return section.integer(key, 0, kMostCount);
-}
-
 /// `{high: 0.9}`, or newer `{high: {type: rpm, value: 100}}`.
 std::vector<PriorityShare> read_priorities(const Section& reservation) {
     constexpr double kMost = 1e12;
@@ -53,10 +49,10 @@ LimitsConfig read_limits(const LoadContext& context) {
     const Section litellm = section_of(context, "litellm_settings");
     const Section ours = section_of(context, "tollweir_settings");
     LimitsConfig limits;
-    limits.rpm = read_limit(general, "rpm_limit");
-    limits.tpm = read_limit(general, "tpm_limit");
-    limits.max_parallel_requests = read_limit(general, "global_max_parallel_requests");
-    limits.key_max_parallel_requests = read_limit(general, "max_parallel_requests");
+    limits.rpm = general.limit("rpm_limit");
+    limits.tpm = general.limit("tpm_limit");
+    limits.max_parallel_requests = general.limit("global_max_parallel_requests");
+    limits.key_max_parallel_requests = general.limit("max_parallel_requests");
     set_from(general.choice<CountedTokens>("token_rate_limit_type", kCounted),
              limits.counted_tokens);
     limits.retries_on_parallel_limit =
@@ -68,7 +64,7 @@ LimitsConfig read_limits(const LoadContext& context) {
     const Section variables = variables_of(context);
     if (const auto window = variables.integer("LITELLM_RATE_LIMIT_WINDOW_SIZE", 1, 86'400))
         limits.window = std::chrono::seconds(*window);
-    set_from(variables.integer("DYNAMIC_RATE_LIMIT_ERROR_THRESHOLD_PER_MINUTE", 0, kMostCount),
+    set_from(variables.limit("DYNAMIC_RATE_LIMIT_ERROR_THRESHOLD_PER_MINUTE"),
              limits.dynamic_error_threshold);
     return limits;
 }
