@@ -5,11 +5,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string_view>
 
 #include "tollweir/app/app.hpp"
 #include "tollweir/app/check.hpp"
 #include "tollweir/app/client_actions.hpp"
 #include "tollweir/app/command_line.hpp"
+#include "tollweir/app/docs.hpp"
 #include "tollweir/core/version.hpp"
 #include "tollweir/telemetry/log_output.hpp"
 
@@ -55,6 +57,8 @@ int serve(const CommandLine& command_line, const Environment& environment) {
 }
 
 int run(int argc, char** argv) {
+    if (argc >= 2 && std::string_view(argv[1]) == "docs")
+        return print_docs(argc > 2 ? argv[2] : "");
     const auto environment = process_environment();
     const auto parsed = parse_command_line({argv + 1, argv + argc}, environment);
     if (!parsed) {

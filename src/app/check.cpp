@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "tollweir/config/explain.hpp"
 #include "tollweir/config/snapshot.hpp"
 #include "tollweir/providers/provider.hpp"
 
@@ -56,18 +57,27 @@ std::string findings_text(std::string_view word, const std::vector<ConfigFinding
     return out;
 }
 
+/// Each value in force and where it came from.
+std::string settings_text(const std::vector<Setting>& settings) {
+    std::string out = "Settings in force:\n";
+    for (const auto& setting : settings)
+        out += "  " + setting.path + " = " + setting.value + " (" + setting.origin + ")\n";
+    return out;
+}
+
 }  // namespace
 
 CheckReport make_check_report(const CommandLine& command_line, const Environment& environment) {
-    auto loaded = load_config(command_line.config_file, command_line.overrides, environment);
+    auto explained = explain_config(command_line.config_file, command_line.overrides, environment);
     CheckReport report;
     const std::string source =
         command_line.config_file ? command_line.config_file->string() : "no file";
-    if (!loaded) {
-        report.text = findings_text("error", loaded.error()) + source + ": " +
-                      counted(loaded.error().size(), "error") + ", unusable\n";
+    if (!explained) {
+        report.text = findings_text("error", explained.error()) + source + ": " +
+                      counted(explained.error().size(), "error") + ", unusable\n";
         return report;
     }
+    auto* const loaded = &explained->loaded;
     report.text = findings_text("warning", loaded->warnings) + entries(loaded->config) +
                   access(loaded->config);
     const std::size_t warnings = loaded->warnings.size();
@@ -79,7 +89,8 @@ CheckReport make_check_report(const CommandLine& command_line, const Environment
     }
     report.usable = true;
     report.text += source + ": good, " + counted((*snapshot)->groups().size(), "model") + ", " +
-                   counted(deployments, "deployment") + ", " + counted(warnings, "warning") + '\n';
+                   counted(deployments, "deployment") + ", " + counted(warnings, "warning") + '\n' +
+                   settings_text(explained->settings);
     return report;
 }
 

@@ -6,9 +6,11 @@
 #include "config/model_list.hpp"
 #include "config/references.hpp"
 #include "config/section.hpp"
+#include "config/setting_list.hpp"
 #include "config/setting_readers.hpp"
 #include "config/settings.hpp"
 #include "config/yaml_reader.hpp"
+#include "tollweir/config/explain.hpp"
 
 namespace tollweir {
 namespace {
@@ -49,9 +51,11 @@ Config read_config(const LoadContext& context) {
     return config;
 }
 
+/// `settings`: filled where it is not null.
 Loaded load_tree(Node root, std::vector<std::filesystem::path> files, const std::string& source,
                  const std::filesystem::path& folder, const ConfigOverrides& overrides,
-                 const Environment& environment, Findings& findings) {
+                 const Environment& environment, Findings& findings,
+                 std::vector<Setting>* settings = nullptr) {
     merge_includes(root, folder, files, findings);
     auto variables =
         read_environment_variables(root.find("environment_variables"), environment, findings);
@@ -66,10 +70,23 @@ Loaded load_tree(Node root, std::vector<std::filesystem::path> files, const std:
     loaded.config = read_config({root, given, seen, overrides, findings});
     loaded.config.source = source;
     if (findings.has_errors()) return std::unexpected(findings.take_errors());
+    if (settings != nullptr) *settings = list_settings(root, given, findings);
     loaded.warnings = findings.take_warnings();
     loaded.files = std::move(files);
     loaded.environment = std::move(seen);
     return loaded;
+}
+
+Loaded load_file(const std::optional<std::filesystem::path>& file, const ConfigOverrides& overrides,
+                 const Environment& environment, std::vector<Setting>* settings) {
+    Findings findings;
+    if (!file) return load_tree(map_node(), {}, "", "", overrides, environment, findings, settings);
+    const auto text = read_text(*file, {}, "", findings);
+    if (!text) return std::unexpected(findings.take_errors());
+    auto root = read_yaml(*text, findings.add_file(file->string()), findings);
+    if (!root) return std::unexpected(findings.take_errors());
+    return load_tree(std::move(*root), {*file}, file->string(), file->parent_path(), overrides,
+                     environment, findings, settings);
 }
 
 }  // namespace
@@ -82,18 +99,16 @@ std::string ConfigOverrides::source_of(const std::string& flag) const {
 
 Loaded load_config(const std::optional<std::filesystem::path>& file,
                    const ConfigOverrides& overrides, const Environment& environment) {
-    Findings findings;
-    if (!file) {
-        Node empty;
-        empty.kind = Node::Kind::map;
-        return load_tree(std::move(empty), {}, "", "", overrides, environment, findings);
-    }
-    const auto text = read_text(*file, {}, "", findings);
-    if (!text) return std::unexpected(findings.take_errors());
-    auto root = read_yaml(*text, findings.add_file(file->string()), findings);
-    if (!root) return std::unexpected(findings.take_errors());
-    return load_tree(std::move(*root), {*file}, file->string(), file->parent_path(), overrides,
-                     environment, findings);
+    return load_file(file, overrides, environment, nullptr);
+}
+
+std::expected<ExplainedConfig, std::vector<ConfigFinding>> explain_config(
+    const std::optional<std::filesystem::path>& file, const ConfigOverrides& overrides,
+    const Environment& environment) {
+    std::vector<Setting> settings;
+    auto loaded = load_file(file, overrides, environment, &settings);
+    if (!loaded) return std::unexpected(std::move(loaded.error()));
+    return ExplainedConfig{std::move(*loaded), std::move(settings)};
 }
 
 Loaded load_config_text(std::string_view text, const std::string& name,

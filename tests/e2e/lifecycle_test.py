@@ -651,3 +651,22 @@ def test_a_listening_gateway_that_is_killed_leaves_the_port_usable(
     first.expected_codes = (-signal.SIGKILL,)
     again = start({}, port=first.port)
     assert again.get(ALIVE).status == 200
+
+
+def test_the_binary_answers_to_litellms_name(tmp_path: Path) -> None:
+    link = tmp_path / "litellm"
+    link.symlink_to(BINARY)
+    result = subprocess.run([link, "-v"], capture_output=True, text=True, timeout=20, check=True)
+    assert result.stdout.startswith("tollweir ")
+
+
+def test_docs_are_printed_by_name() -> None:
+    page = subprocess.run(
+        [BINARY, "docs", "configuration"], capture_output=True, text=True, timeout=20, check=True
+    )
+    assert page.stdout.startswith("# Configuration\n")
+    lost = subprocess.run(
+        [BINARY, "docs", "lost"], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert lost.returncode == 2
+    assert "configuration" in lost.stderr

@@ -8,7 +8,8 @@
 namespace tollweir {
 
 /// `tollweir check FILE` and `--validate_config`: says what each entry means, every warning and
-/// error, and how many models there are. Returns the exit status: 1 where the file cannot be used.
+/// error, how many models there are, and each value in force with its origin. Returns the exit
+/// status: 1 where the file cannot be used.
 int check_config(const CommandLine& command_line, const Environment& environment);
 
 /// The same as text, findings first.
