@@ -25,6 +25,11 @@ constexpr auto kBusy = 2s;
 constexpr auto kCalm = 30s;
 constexpr Picodollars kNeedsAhead = 4;
 
+// What lies unused for so long goes back, and after the second time the lease is given up: by then
+// the store has applied whatever was spent of it.
+constexpr auto kIdle = 5s;
+constexpr auto kUnused = 10min;
+
 Picodollars clamped(PicodollarSum amount) {
     return static_cast<Picodollars>(std::clamp<PicodollarSum>(amount, 0, kNoCap));
 }
@@ -60,7 +65,7 @@ std::shared_ptr<const BudgetLimit> BudgetCell::terms() const {
 
 BudgetCell::State BudgetCell::state(TimePoint now) const {
     const std::lock_guard held(bit);
-    return {cap(now), free_, reserved_, owed_, spent_, others_, window_};
+    return {cap(now), free_, reserved_, owed_, spent_, others_, period_};
 }
 
 Picodollars BudgetCell::cap(TimePoint now) const {
@@ -71,8 +76,8 @@ Picodollars BudgetCell::reserved() const {
     return clamped(reserved_ + others_);
 }
 
-bool BudgetCell::knows_window(TimePoint now) const {
-    return known_cap_ == cap(now) && now < window_over_ && now < lease_over_;
+bool BudgetCell::is_known(TimePoint now) const {
+    return known_cap_ == cap(now) && now < period_over_ && now < lease_over_;
 }
 
 Room BudgetCell::room(Picodollars need, TimePoint now, Picodollars& amount) const {
@@ -80,41 +85,41 @@ Room BudgetCell::room(Picodollars need, TimePoint now, Picodollars& amount) cons
     const auto cap_now = cap(now);
     if (cap_now == kNoCap) return Room::enough;
     if (cap_now == 0) return Room::none;
-    if (!knows_window(now)) return Room::ask;
-    if (free_ >= need) return Room::enough;
+    if (!is_known(now)) return Room::ask;
+    if (usable() >= need) return Room::enough;
     if (now >= refused_until_) return Room::ask;
     // Near its end a budget is handed out to the last picodollar, but the requests that may use
     // more than they could reserve come one at a time: else all in flight would overrun the cap.
-    if (free_ > 0 && shrunk_ == 0) {
+    if (usable() > 0 && shrunk_ == 0) {
         amount = free_;
         return Room::shrunk;
     }
     return reserved_ > 0 || others_ > 0 ? Room::wait : Room::none;
 }
 
-WindowEnd BudgetCell::take(Picodollars amount, bool is_shrunk, TimePoint now, Signals& signals) {
+Period BudgetCell::take(Picodollars amount, bool is_shrunk, TimePoint now, Signals& signals) {
     reserved_ = add_saturated(reserved_, amount);
     cover(amount);
     if (is_shrunk) ++shrunk_;
     last_use_ = now;
     signal(now, signals);
-    return window_;
+    return period_;
 }
 
-bool BudgetCell::can_grow(Picodollars more, WindowEnd window, TimePoint now) const {
-    return free_ >= more || !is_current(window) || now >= window_over_ || cap(now) == kNoCap;
+bool BudgetCell::can_grow(Picodollars more, Period period, TimePoint now) const {
+    return usable() >= more || !is_current(period) || now >= period_over_ || cap(now) == kNoCap;
 }
 
-void BudgetCell::grow(Picodollars more, WindowEnd window, TimePoint now, Signals& signals) {
-    if (!is_current(window)) return;
+void BudgetCell::grow(Picodollars more, Period period, TimePoint now, Signals& signals) {
+    if (!is_current(period)) return;
     reserved_ = add_saturated(reserved_, more);
     cover(more);
     signal(now, signals);
 }
 
-void BudgetCell::settle(Picodollars amount, Picodollars truth, bool is_shrunk, WindowEnd window,
+void BudgetCell::settle(Picodollars amount, Picodollars truth, bool is_shrunk, Period period,
                         TimePoint now, Signals& signals) {
-    if (!is_current(window)) return;  // that window is over, and nobody waits for it
+    if (!is_current(period)) return;  // that period is over, and nobody waits for it
     if (is_shrunk && shrunk_ > 0) --shrunk_;
     reserved_ = std::max<Picodollars>(0, reserved_ - amount);
     if (truth <= amount) {
@@ -162,8 +167,9 @@ void BudgetCell::signal(TimePoint now, Signals& signals) {
     if (is_exchanging_ || now < away_until_) return;
     const bool is_low = free_ < step_ / 2 && now >= refused_until_;
     // A cell without a cap is never asked for before a call, so it asks behind it.
-    const bool is_lost = cap(now) == kNoCap && !knows_window(now);
-    if (owed_ > 0 || is_low || is_lost) signals.wants_lease = true;
+    const bool is_lost = cap(now) == kNoCap && !is_known(now);
+    const bool must_return = is_over_ && free_ > 0;
+    if (owed_ > 0 || is_low || is_lost || must_return) signals.wants_lease = true;
 }
 
 Picodollars BudgetCell::most_ahead(TimePoint now) const {
@@ -175,7 +181,7 @@ Picodollars BudgetCell::most_ahead(TimePoint now) const {
 std::optional<LeaseRequest> BudgetCell::begin_exchange(Picodollars need, TimePoint now) {
     const std::lock_guard held(bit);
     if (is_exchanging_) return std::nullopt;
-    is_exchanging_ = true;
+    last_use_ = now;
     if (now - last_exchange_ < kBusy) {
         step_ = add_saturated(step_, step_);
     } else if (now - last_exchange_ > kCalm) {
@@ -184,29 +190,52 @@ std::optional<LeaseRequest> BudgetCell::begin_exchange(Picodollars need, TimePoi
     const auto needs_ahead = need > kNoCap / kNeedsAhead ? kNoCap : need * kNeedsAhead;
     step_ = std::min(std::max(step_, needs_ahead), most_ahead(now));
 
-    LeaseRequest request;
-    request.cap = cap(now);
-    request.owed = owed_;
-    request.window = window_;
-    // What was leased under another cap goes back: there may be less now.
-    if (known_cap_ != request.cap) request.unused = std::exchange(free_, 0);
-    request.need = now < window_over_ ? std::max<Picodollars>(0, need - free_) : need;
-    request.want = add_saturated(request.need, step_);
+    auto request = make_request(now);
+    // What was leased under another cap goes back: there may be less now. So does what would
+    // otherwise carry an overrun on.
+    if (known_cap_ != request.cap || is_over_) request.unused = std::exchange(free_, 0);
+    request.need = now < period_over_ ? std::max<Picodollars>(0, need - free_) : need;
+    if (!is_over_ || need > 0) request.want = add_saturated(request.need, step_);
     return request;
 }
 
-std::optional<LeaseRequest> BudgetCell::begin_return(Picodollars keep, TimePoint now) {
-    const std::lock_guard held(bit);
-    // What is no longer ours cannot be given back.
-    if (is_exchanging_ || !knows_window(now) || (free_ <= keep && owed_ == 0)) return std::nullopt;
+LeaseRequest BudgetCell::make_request(TimePoint now) {
     is_exchanging_ = true;
-    if (keep == 0) step_ = 0;
     LeaseRequest request;
     request.cap = cap(now);
     request.owed = owed_;
-    request.window = window_;
+    request.period = period_;
+    return request;
+}
+
+std::optional<LeaseRequest> BudgetCell::begin_return(TimePoint now) {
+    const std::lock_guard held(bit);
+    if (is_exchanging_ || !has_row_ || now < away_until_) return std::nullopt;
+    const auto unused_for = now - last_use_;
+    if (unused_for > kUnused && reserved_ == 0 && owed_ == 0) {
+        auto request = make_request(now);
+        request.ends = true;
+        request.unused = std::exchange(free_, 0);
+        return request;
+    }
+    // What is no longer ours cannot be given back.
+    if (!is_known(now)) return std::nullopt;
+    if (unused_for > kIdle) step_ = 0;
+    const auto keep = add_saturated(step_, step_);
+    if (free_ <= keep && owed_ == 0) return std::nullopt;
+    auto request = make_request(now);
     request.unused = std::max<Picodollars>(0, free_ - keep);
     free_ -= request.unused;
+    return request;
+}
+
+std::optional<LeaseRequest> BudgetCell::begin_leaving(TimePoint now) {
+    const std::lock_guard held(bit);
+    step_ = 0;
+    if (is_exchanging_ || !has_row_ || !is_known(now) || (free_ == 0 && owed_ == 0))
+        return std::nullopt;
+    auto request = make_request(now);
+    request.unused = std::exchange(free_, 0);
     return request;
 }
 
@@ -223,10 +252,14 @@ BudgetCell::Signals BudgetCell::end_exchange(const LeaseRequest& request, const 
         away_until_ = now + kAwayLife;
         return signals;
     }
-    const bool is_over = request.window != kNoWindow && request.window <= grant->now;
-    const bool is_new = is_over && grant->window != request.window;
-    if (grant->window != window_) enter_window(grant->window, is_new);
-    if (!is_new) owed_ = std::max<Picodollars>(0, owed_ - request.owed);
+    has_row_ = !request.ends;
+    if (request.ends) {
+        known_cap_ = -1;
+        return signals;
+    }
+    if (grant->period != period_) enter_period(grant->period);
+    if (request.period == grant->period || request.period == kUnknownPeriod)
+        owed_ = std::max<Picodollars>(0, owed_ - request.owed);
     free_ = add_saturated(free_, grant->granted);
     pay_debt();
 
@@ -239,36 +272,48 @@ BudgetCell::Signals BudgetCell::end_exchange(const LeaseRequest& request, const 
     const auto unapplied = std::max<PicodollarSum>(0, grant->own - ours);
     note_spent(grant->spent + unapplied, now, signals);
     others_ = std::max<PicodollarSum>(0, grant->leased - grant->own);
+    is_over_ = request.cap != kNoCap && grant->spent + grant->leased > request.cap;
 
     known_cap_ = request.cap;
-    window_over_ = grant->window == kNoWindow
-                       ? kNever
-                       : after(now, std::chrono::milliseconds(
-                                        std::max<std::int64_t>(0, grant->window - grant->now)));
+    period_over_ =
+        grant->ends == kNoEnd
+            ? kNever
+            : after(now,
+                    std::chrono::milliseconds(std::max<std::int64_t>(0, grant->ends - grant->now)));
     lease_over_ = now + kLeaseLife;
     last_exchange_ = now;
-    refused_until_ = request.need > grant->granted ? now + kRefusalLife : TimePoint{};
+    const bool is_refused = is_over_ || request.need > grant->granted;
+    refused_until_ = is_refused ? now + kRefusalLife : TimePoint{};
     if (grant->granted < request.want)
         step_ = std::clamp<Picodollars>(grant->granted - request.need, 0, step_);
     return signals;
 }
 
-void BudgetCell::enter_window(WindowEnd window, bool is_new) {
-    if (is_new) {
-        free_ = reserved_ = owed_ = 0;
-        shrunk_ = 0;
-        refused_until_ = {};
-        told_soft_cap_ = told_nearly_used_ = false;
-        adopted_ = window;
-    } else {
-        adopted_ = window_;
-    }
-    window_ = window;
+/// What was charged before the store told of any period belongs to the first one.
+void BudgetCell::enter_period(Period period) {
+    is_first_ = period_ == kUnknownPeriod;
+    period_ = period;
+    if (is_first_) return;
+    free_ = reserved_ = owed_ = 0;
+    is_over_ = false;
+    shrunk_ = 0;
+    refused_until_ = {};
+    told_soft_cap_ = told_nearly_used_ = false;
 }
 
 bool BudgetCell::is_store_away(TimePoint now) const {
     const std::lock_guard held(bit);
     return now < away_until_;
+}
+
+bool BudgetCell::may_hold_lease() const {
+    const std::lock_guard held(bit);
+    return has_row_ || is_exchanging_;
+}
+
+bool BudgetCell::set_listed(bool is_listed) {
+    const std::lock_guard held(bit);
+    return std::exchange(is_listed_, is_listed);
 }
 
 void BudgetCell::note_waiter() {

@@ -163,10 +163,19 @@ void Charging::check_rate(Charge& charge) {
     auto& cell = rate(*charge.cell);
     cell.advance(now_.slot);
     if (cell.has_room(charge.amount) || !binds(cell.enforcement(), need_)) return;
+    const auto least =
+        cell.kind() == LimitKind::tokens ? std::max<std::int64_t>(need_.least_tokens, 1) : 1;
+    if (cell.kind() == LimitKind::tokens && cell.has_room(least) && cell.shrunk == 0) {
+        charge.amount = cell.limit() - cell.used();
+        charge.is_shrunk = true;
+        return;
+    }
     Obstacle obstacle{&cell, cell.limit(), cell.used(), 0, charge.amount, std::nullopt};
-    if (charge.amount <= cell.limit()) {
-        const auto when = clock_.begin_of(cell.room_from(charge.amount));
-        obstacle.frees_in = std::max(when - now_.now, std::chrono::nanoseconds(0));
+    if (least <= cell.limit()) {
+        const auto from = cell.room_from(std::min(charge.amount, cell.limit()));
+        obstacle.frees_in = std::max(clock_.begin_of(from) - now_.now, std::chrono::nanoseconds(0));
+    } else {
+        obstacle.asked = least;
     }
     note(obstacle);
 }
@@ -195,9 +204,9 @@ void Charging::check_budget(Charge& charge) {
         case Room::none: {
             Obstacle obstacle{&cell, cell.cap(now_.now), cell.spent(), cell.reserved(),
                               need,  std::nullopt};
-            if (cell.window_over() != kNever)
+            if (cell.period_over() != kNever)
                 obstacle.frees_in =
-                    std::max(cell.window_over() - now_.now, std::chrono::nanoseconds(0));
+                    std::max(cell.period_over() - now_.now, std::chrono::nanoseconds(0));
             note(obstacle);
             break;
         }
@@ -219,6 +228,7 @@ void Charging::take(Charge& charge, BudgetCell::Signals& signals) {
         case LimitKind::tokens: {
             auto& cell = rate(*charge.cell);
             charge.period = cell.add(charge.amount);
+            if (charge.is_shrunk) ++cell.shrunk;
             charge.limit = cell.limit();
             charge.left = std::max<std::int64_t>(0, cell.limit() - cell.used());
             break;
@@ -291,6 +301,7 @@ void Reservation::settle_one(const Charge& charge, const Spent* truth, const Mom
                 break;
             case LimitKind::tokens: {
                 const auto used = truth == nullptr ? 0 : truth->tokens;
+                if (charge.is_shrunk) --rate(cell).shrunk;
                 if (used <= charge.amount) {
                     rate(cell).remove(charge.amount - used, charge.period);
                 } else {

@@ -46,7 +46,7 @@ bool LimitCell::is_idle(const Moment& now) const {
         case LimitKind::slots:
             return true;
         case LimitKind::budget:
-            return !static_cast<const BudgetCell&>(*this).holds_lease();
+            return static_cast<const BudgetCell&>(*this).is_settled();
     }
     return true;
 }

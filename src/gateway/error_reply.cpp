@@ -20,6 +20,7 @@ void append_error_headers(const GatewayError& error, std::string& headers) {
     if (!error.retry_after.empty() && is_safe(*error.retry_after))
         headers.append("retry-after: ").append(*error.retry_after).append("\r\n");
     if (!error.allow.empty()) headers.append("allow: ").append(*error.allow).append("\r\n");
+    if (error.headers) headers += *error.headers;
     if (error.should_not_retry) headers += "x-should-retry: false\r\n";
 }
 

@@ -33,7 +33,10 @@ struct KeyCells {
 
 /// What a call takes before it is made.
 struct Need {
-    std::int64_t tokens = 0;  // as the token limits count them
+    // As the token limits count them: what is likely, and what is certain (the prompt). Where the
+    // likely does not fit and the certain does, one call at a time may have what is left.
+    std::int64_t tokens = 0;
+    std::int64_t least_tokens = 0;
     Picodollars cost = 0;
     bool has_budgets = true;   // false: the model costs nothing, so no budget is asked
     bool model_fails = false;  // limits that bind only then do
@@ -49,7 +52,7 @@ struct Spent {
 struct Charge {
     LimitCell* cell = nullptr;
     std::int64_t amount = 0;
-    std::int64_t period = 0;  // RateCell: the slot; BudgetCell: the window
+    std::int64_t period = 0;  // RateCell: the slot; BudgetCell: its period
     std::int64_t left = 0;    // what the limit still had then; 0 for budgets
     std::int64_t limit = 0;   // 0 for budgets
     bool is_shrunk = false;

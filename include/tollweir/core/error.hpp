@@ -112,6 +112,7 @@ struct GatewayError {
     OptionalText detail_json;           // stands beside `error` where LiteLLM's body is `detail`
     OptionalText retry_after;           // value of the Retry-After header; empty: none
     OptionalText allow;                 // value of the Allow header (405); empty: none
+    OptionalText headers;               // further header lines, complete with CRLF
     bool should_not_retry = false;      // sends `x-should-retry: false`
 };
 

@@ -8,10 +8,14 @@
 
 namespace tollweir {
 
-/// When a budget's period ends, in milliseconds since 1970 by the store's clock. It names the
-/// period: what was reserved in one never counts in another.
-using WindowEnd = std::int64_t;
-inline constexpr WindowEnd kNoWindow = std::numeric_limits<WindowEnd>::max();
+/// A time by the store's clock, in milliseconds since 1970.
+using StoreTime = std::int64_t;
+inline constexpr StoreTime kNoEnd = std::numeric_limits<StoreTime>::max();
+
+/// The number of a budget's period, counted up at each reset. What was reserved in one period never
+/// counts in another.
+using Period = std::int64_t;
+inline constexpr Period kUnknownPeriod = -1;  // that which runs when the store is asked
 
 /// What a process asks of the store for one budget: a part of what is left of it, to spend without
 /// asking again. All amounts are 0 or more.
@@ -22,22 +26,24 @@ struct LeaseRequest {
     Picodollars want = 0;    // to have some ahead: given only while plenty is left
     Picodollars owed = 0;    // was spent beyond the lease: booked whether it fits or not
     Picodollars unused = 0;  // of the lease, given back
-    WindowEnd window = kNoWindow;       // the one that `owed` and `unused` are of
-    WindowEnd next_window = kNoWindow;  // the one that follows if the current one is over
+    bool ends = false;       // the scope is idle: the lease is given up altogether
+    Period period = kUnknownPeriod;  // that `owed` and `unused` are of
+    StoreTime next_end = kNoEnd;     // of the period that begins if the current one is over
 
     // For a scope that the store does not know yet.
     PicodollarSum spent = 0;
-    WindowEnd first_window = kNoWindow;
+    StoreTime first_end = kNoEnd;
 };
 
 /// What the store answers.
 struct LeaseGrant {
     Picodollars granted = 0;
-    PicodollarSum spent = 0;   // in the window, by all; without what is still in journals
+    PicodollarSum spent = 0;   // in the period, by all; without what is still in journals
     PicodollarSum leased = 0;  // to all processes, `own` included
     PicodollarSum own = 0;     // this process's lease as the store has it: less by what was booked
-    WindowEnd window = kNoWindow;
-    std::int64_t now = 0;  // the store's clock, milliseconds since 1970
+    Period period = 0;
+    StoreTime ends = kNoEnd;  // the period; not after `now`: ask again with a later `next_end`
+    StoreTime now = 0;
 };
 
 }  // namespace tollweir

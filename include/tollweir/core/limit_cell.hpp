@@ -48,6 +48,8 @@ public:
 
     LimitKind kind() const { return kind_; }
     const Scope& scope() const { return scope_; }
+    /// The scope as stores and journals name it.
+    const std::string& key() const { return key_; }
 
     /// What people call the scope, for messages: an alias instead of a hash. Takes the bit.
     std::string label() const;
@@ -62,12 +64,14 @@ public:
     std::uint32_t open_charges = 0;
 
 protected:
-    LimitCell(LimitKind kind, Scope scope) : kind_(kind), scope_(std::move(scope)) {}
+    LimitCell(LimitKind kind, Scope scope)
+        : kind_(kind), scope_(std::move(scope)), key_(scope_key(scope_)) {}
     ~LimitCell() = default;
 
 private:
     const LimitKind kind_;
     const Scope scope_;
+    const std::string key_;
     std::shared_ptr<const std::string> label_;
 };
 
@@ -91,6 +95,8 @@ public:
     std::int64_t add(std::int64_t amount);
     /// Takes back what was added in `slot`, if that still counts.
     void remove(std::int64_t amount, std::int64_t slot);
+    /// Open charges that got less than they asked for.
+    std::uint32_t shrunk = 0;
     /// The first slot in which `amount` would have room if nothing else came; the largest number if
     /// it never will.
     std::int64_t room_from(std::int64_t amount) const;

@@ -55,7 +55,7 @@ protected:
     TimePoint now{1000s};
     WallTime wall{std::chrono::sys_days(std::chrono::year(2026) / 11 / 26)};
     Picodollars had = 0;
-    WindowEnd charged_to = 0;
+    Period charged_to = 0;
     BudgetCell::Signals signals;
 };
 
@@ -201,33 +201,32 @@ TEST_F(BudgetCellTest, KeepsItsCountersWhenTermsComeAgainUnchanged) {
     EXPECT_EQ(cell.state(now).reserved, 30);
 }
 
-TEST_F(BudgetCellTest, ForgetsTheOldWindowWhenTheStoreHasBegunANewOne) {
+TEST_F(BudgetCellTest, ForgetsTheOldPeriodWhenTheStoreHasBegunANewOne) {
     set_cap(kCap);
-    answer(ask(100), {.granted = 100, .window = 60'000, .now = 0});
+    answer(ask(100), {.granted = 100, .period = 1, .ends = 60'000, .now = 0});
     ASSERT_TRUE(take(70));
-    const auto old_window = charged_to;
-    EXPECT_EQ(old_window, 60'000);
+    EXPECT_EQ(charged_to, 1);
     now += 59s;
     EXPECT_EQ(room(30), Room::enough);
     now += 1s;
     EXPECT_EQ(room(1), Room::ask);
     const auto request = ask(10);
     EXPECT_EQ(request.need, 10);
-    answer(request, {.granted = 10, .window = 120'000, .now = 60'000});
+    answer(request, {.granted = 10, .period = 2, .ends = 120'000, .now = 60'000});
     EXPECT_EQ(cell.state(now).reserved, 0);
     EXPECT_EQ(cell.state(now).spent, 0);
-    // Settled now, the call counts in the old window, not in this one.
+    // Settled now, the call counts in the old period, not in this one.
     settle(70, 80);
     EXPECT_EQ(cell.state(now).spent, 0);
     EXPECT_EQ(cell.state(now).free, 10);
     EXPECT_EQ(cell.state(now).owed, 0);
 }
 
-TEST_F(BudgetCellTest, KeepsItsChargesWhenTheWindowIsOnlyMoved) {
+TEST_F(BudgetCellTest, KeepsItsChargesWhenTheEndOfThePeriodIsMoved) {
     set_cap(kCap);
     lease(100);
     ASSERT_TRUE(take(70));
-    answer(ask(50), {.granted = 20, .own = 120, .window = 60'000, .now = 10'000});
+    answer(ask(50), {.granted = 20, .own = 120, .ends = 60'000, .now = 10'000});
     EXPECT_EQ(cell.state(now).reserved, 70);
     settle(70, 10);
     EXPECT_EQ(cell.state(now).reserved, 0);
@@ -237,9 +236,10 @@ TEST_F(BudgetCellTest, KeepsItsChargesWhenTheWindowIsOnlyMoved) {
 TEST_F(BudgetCellTest, StopsUsingALeaseBeforeTheStoreGivesItToOthers) {
     set_cap(kCap);
     lease(100);
+    ASSERT_TRUE(take(60));
     now += 55min;
     EXPECT_EQ(room(1), Room::ask);
-    EXPECT_FALSE(cell.begin_return(0, now));
+    EXPECT_FALSE(cell.begin_return(now));
 }
 
 TEST_F(BudgetCellTest, NoticesALeaseThatTheStoreHasLost) {
@@ -272,7 +272,8 @@ TEST_F(BudgetCellTest, SaysForASecondThatTheStoreIsAwayAndLosesNothing) {
     set_cap(kCap);
     lease(100);
     ASSERT_TRUE(take(40));
-    const auto request = cell.begin_return(0, now);
+    now += 6s;
+    const auto request = cell.begin_return(now);
     ASSERT_TRUE(request);
     EXPECT_EQ(request->unused, 60);
     EXPECT_FALSE(cell.begin_exchange(10, now));
@@ -288,12 +289,56 @@ TEST_F(BudgetCellTest, HasNothingToReturnWhenAllIsInUse) {
     set_cap(kCap);
     lease(100);
     ASSERT_TRUE(take(100));
-    EXPECT_FALSE(cell.begin_return(0, now));
+    EXPECT_FALSE(cell.begin_return(now));
     settle(100, 120);
-    const auto request = cell.begin_return(0, now);
+    const auto request = cell.begin_return(now);
     ASSERT_TRUE(request);
     EXPECT_EQ(request->owed, 20);
     EXPECT_EQ(request->unused, 0);
+}
+
+TEST_F(BudgetCellTest, GivesBackWhatIsBeyondTwoStepsAndAllOfItWhenIdle) {
+    set_cap(kCap);
+    auto request = ask(10);
+    answer(request, {.granted = 50});  // 40 ahead
+    ASSERT_TRUE(take(10));
+    EXPECT_FALSE(cell.begin_return(now));
+    settle(10, 10);
+    answer(ask(100), {.granted = 200, .own = 250});  // 100 ahead at most
+    auto back = cell.begin_return(now);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->unused, 240 - 200);
+    answer(*back, {.own = 210});
+    now += 6s;
+    back = cell.begin_return(now);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->unused, 200);
+    answer(*back, {.own = 10});
+    EXPECT_FALSE(cell.begin_return(now));
+    EXPECT_TRUE(cell.may_hold_lease());
+    now += 10min;
+    back = cell.begin_return(now);
+    ASSERT_TRUE(back);
+    EXPECT_TRUE(back->ends);
+    cell.end_exchange(*back, nullptr, now);
+    EXPECT_TRUE(cell.may_hold_lease());
+    now += 1s;
+    back = cell.begin_return(now);
+    ASSERT_TRUE(back);
+    answer(*back, {});
+    EXPECT_FALSE(cell.may_hold_lease());
+    EXPECT_EQ(room(1), Room::ask);
+}
+
+TEST_F(BudgetCellTest, GivesAllBackWhenTheProcessLeaves) {
+    set_cap(kCap);
+    lease(100);
+    ASSERT_TRUE(take(30));
+    const auto back = cell.begin_leaving(now);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->unused, 70);
+    answer(*back, {.own = 30});
+    EXPECT_FALSE(cell.begin_leaving(now));
 }
 
 TEST_F(BudgetCellTest, TellsWhoWaitsOnce) {
@@ -333,12 +378,12 @@ TEST_F(BudgetCellTest, IgnoresAnIncreaseThatIsOver) {
     EXPECT_EQ(cell.state(now).cap, kCap);
 }
 
-TEST_F(BudgetCellTest, AlertsOncePerWindow) {
+TEST_F(BudgetCellTest, AlertsOncePerPeriod) {
     BudgetLimit limit;
     limit.cap = kCap;
     limit.soft_cap = 50;
     set_terms(limit);
-    answer(ask(1000), {.granted = 9000, .window = 60'000, .now = 0});
+    answer(ask(1000), {.granted = 9000, .period = 1, .ends = 60'000, .now = 0});
     ASSERT_TRUE(take(60));
     settle(60, 49);
     EXPECT_FALSE(signals.over_soft_cap);
@@ -353,7 +398,7 @@ TEST_F(BudgetCellTest, AlertsOncePerWindow) {
     EXPECT_FALSE(signals.over_soft_cap);
     signals = {};
     now += 60s;
-    answer(ask(10), {.granted = 100, .window = 120'000, .now = 60'000});
+    answer(ask(10), {.granted = 100, .period = 2, .ends = 120'000, .now = 60'000});
     ASSERT_TRUE(take(60));
     settle(60, 60);
     EXPECT_TRUE(signals.over_soft_cap);
@@ -373,6 +418,14 @@ TEST_F(BudgetCellTest, NeverStopsACallThatHasOnlyASoftCap) {
     answer(request, {.granted = 0, .spent = 500, .own = 600});
     EXPECT_TRUE(signals.over_soft_cap);
     EXPECT_EQ(cell.state(now).spent, 1100);
+    // Charged before the store told of a period, a call counts in the first one and in no later.
+    ASSERT_TRUE(take(10));
+    charged_to = kUnknownPeriod;
+    settle(10, 10);
+    EXPECT_EQ(cell.state(now).spent, 1110);
+    answer(ask(0), {.granted = 0, .period = 1});
+    settle(10, 10);
+    EXPECT_EQ(cell.state(now).spent, 0);
 }
 
 TEST_F(BudgetCellTest, GrowsAChargeWithinTheLease) {

@@ -133,7 +133,7 @@ TEST_F(ChargeTest, ChangesNothingWhenOneLimitRefuses) {
     const auto money = add_budget(10'000, 500);
     const auto tpm = add_rate(LimitKind::tokens, 100);
     Reservation held;
-    EXPECT_FALSE(charge(held, {.tokens = 101, .cost = 200}));
+    EXPECT_FALSE(charge(held, {.tokens = 300, .least_tokens = 101, .cost = 200}));
     EXPECT_TRUE(held.empty());
     EXPECT_EQ(rpm->used(), 0);
     EXPECT_EQ(money->state(now).reserved, 0);
@@ -234,6 +234,29 @@ TEST_F(ChargeTest, ChargesACellOnceThatIsInTwoSets) {
     Reservation held;
     ASSERT_TRUE(charge(held));
     EXPECT_EQ(rpm->used(), 1);
+}
+
+TEST_F(ChargeTest, AdmitsOneCallAtATimeWhoseAnswerMayNotFit) {
+    const auto tpm = add_rate(LimitKind::tokens, 100);
+    Reservation first;
+    ASSERT_TRUE(charge(first, {.tokens = 4096, .least_tokens = 20}));
+    EXPECT_EQ(tpm->used(), 100);
+    first.settle({.tokens = 40, .cost = 0}, moment());
+    Reservation second;
+    ASSERT_TRUE(charge(second, {.tokens = 50, .least_tokens = 20}));
+    Reservation third;
+    EXPECT_FALSE(charge(third, {.tokens = 50, .least_tokens = 20}));
+    ASSERT_TRUE(charge(third, {.tokens = 50, .least_tokens = 10}));
+    EXPECT_EQ(tpm->used(), 100);
+    third.settle({.tokens = 2, .cost = 0}, moment());
+    // 8 are left and none of those under way may use more than it reserved.
+    Reservation fourth;
+    ASSERT_TRUE(charge(fourth, {.tokens = 9, .least_tokens = 1}));
+    EXPECT_EQ(tpm->used(), 100);
+    second.settle({.tokens = 45, .cost = 0}, moment());
+    Reservation fifth;
+    EXPECT_FALSE(charge(fifth, {.tokens = 6, .least_tokens = 1}));
+    EXPECT_TRUE(charge(fifth, {.tokens = 5, .least_tokens = 1}));
 }
 
 TEST_F(ChargeTest, CountsTokensBeyondTheEstimateWhenTheyWereUsed) {

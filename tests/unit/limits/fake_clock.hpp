@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+
+#include "tollweir/limits/limit_clock.hpp"
+
+namespace tollweir {
+
+/// Both clocks, which go on when told.
+class FakeClock {
+public:
+    using Span = std::chrono::nanoseconds;
+
+    TimePoint now() const { return TimePoint(std::chrono::hours(1)) + passed_; }
+    WallTime wall() const {
+        // A Thursday.
+        return std::chrono::sys_days(std::chrono::year(2026) / 11 / 26) + std::chrono::hours(10) +
+               passed_;
+    }
+    void pass(Span span) { passed_ += span; }
+
+    LimitClock clock() {
+        return {[this] { return now(); }, [this] { return wall(); }};
+    }
+
+private:
+    Span passed_{0};
+};
+
+}  // namespace tollweir
