@@ -46,26 +46,36 @@ bool is_bare(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-std::optional<JsonParts> json_members(std::string_view object) {
+bool for_each_member(std::string_view object,
+                     const std::function<void(std::string key, std::string_view value)>& take) {
     object = trimmed(object);
-    if (!is_whole(object, '{')) return std::nullopt;
-    JsonParts parts;
-    if (is_bare(object, 1)) return parts;
+    if (!is_whole(object, '{')) return false;
+    if (is_bare(object, 1)) return true;
     for (std::size_t at = 1; at < object.size();) {
         skip_blanks(object, at);
         const auto literal = object.substr(at, json_string_length(object.substr(at)));
         auto key = decode_json_string(literal);
-        if (!key) return std::nullopt;
+        if (!key) return false;
         at += literal.size();
         skip_blanks(object, at);
         ++at;  // the colon
         const auto value = take_value(object, at);
-        if (parts.size() == kMaxParts) return std::nullopt;
-        const auto same =
-            std::ranges::find(parts, *key, [](const auto& part) { return part.first; });
-        if (same != parts.end()) parts.erase(same);
-        parts.emplace_back(std::move(*key), value);
+        take(std::move(*key), value);
     }
+    return true;
+}
+
+std::optional<JsonParts> json_members(std::string_view object) {
+    JsonParts parts;
+    bool fits = true;
+    const auto take = [&](std::string key, std::string_view value) {
+        const auto same = std::ranges::find(
+            parts, key, [](const auto& part) { return std::string_view(part.first); });
+        if (same != parts.end()) parts.erase(same);
+        fits = fits && parts.size() < kMaxParts;
+        if (fits) parts.emplace_back(std::move(key), value);
+    };
+    if (!for_each_member(object, take) || !fits) return std::nullopt;
     return parts;
 }
 

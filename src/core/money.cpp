@@ -8,7 +8,9 @@
 namespace tollweir {
 namespace {
 
-constexpr int kDigitsBehindPoint = 12;
+constexpr int kPicodollarDigits = 12;
+constexpr int kFemtodollarDigits = 15;
+constexpr int kMillionthDigits = 6;
 // An exponent beyond this says nothing that 64 bits could hold.
 constexpr int kMaxExponent = 400;
 
@@ -74,14 +76,12 @@ std::optional<PicodollarSum> to_whole(std::string_view digits, PicodollarSum mos
 
 constexpr PicodollarSum kMostOne = std::numeric_limits<Picodollars>::max();
 
-}  // namespace
-
-std::optional<Picodollars> parse_dollars(std::string_view text) {
+/// A decimal number in units of its `behind_point`th digit behind the point, rounded.
+std::optional<std::int64_t> parse_scaled(std::string_view text, int behind_point) {
     auto number = parse_decimal(text);
     if (!number) return std::nullopt;
-    // Shifted so that the last digit kept is a picodollar.
     auto& digits = number->digits;
-    const int excess = number->scale - kDigitsBehindPoint;
+    const int excess = number->scale - behind_point;
     bool rounds_up = false;
     if (excess <= 0) {
         digits.append(static_cast<std::size_t>(-excess), '0');
@@ -94,8 +94,32 @@ std::optional<Picodollars> parse_dollars(std::string_view text) {
     }
     const auto whole = to_whole(digits, kMostOne - 1);
     if (!whole) return std::nullopt;
-    const auto amount = static_cast<Picodollars>(*whole) + (rounds_up ? 1 : 0);
+    const auto amount = static_cast<std::int64_t>(*whole) + (rounds_up ? 1 : 0);
     return number->is_negative ? -amount : amount;
+}
+
+}  // namespace
+
+std::optional<Picodollars> parse_dollars(std::string_view text) {
+    return parse_scaled(text, kPicodollarDigits);
+}
+
+std::optional<Femtodollars> parse_femtodollars(std::string_view text) {
+    return parse_scaled(text, kFemtodollarDigits);
+}
+
+std::optional<Millionths> parse_millionths(std::string_view text) {
+    return parse_scaled(text, kMillionthDigits);
+}
+
+double to_double_price(Femtodollars price) {
+    // Read as a decimal text, which is rounded once; a product would be rounded twice.
+    char text[32];
+    auto* end = std::to_chars(text, text + 24, price).ptr;
+    for (const char c : std::string_view("e-15")) *end++ = c;
+    double value = 0;
+    std::from_chars(text, end, value);
+    return value;
 }
 
 void append_dollars(std::string& out, PicodollarSum amount) {

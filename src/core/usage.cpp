@@ -1,5 +1,6 @@
 #include "tollweir/core/usage.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -39,44 +40,135 @@ struct Field {
 constexpr Field kPromptDetails[] = {
     {"cached_tokens", &Usage::cached_tokens},
     {"cache_write_tokens", &Usage::cache_write_tokens},
+    {"cache_creation_tokens", &Usage::cache_write_tokens},
     {"audio_tokens", &Usage::audio_prompt_tokens},
+    {"image_tokens", &Usage::image_prompt_tokens},
+    {"video_tokens", &Usage::video_prompt_tokens},
 };
 constexpr Field kCompletionDetails[] = {
     {"reasoning_tokens", &Usage::reasoning_tokens},
     {"audio_tokens", &Usage::audio_completion_tokens},
+    {"image_tokens", &Usage::image_completion_tokens},
 };
 constexpr Field kTotals[] = {
     {"prompt_tokens", &Usage::prompt_tokens},
     {"completion_tokens", &Usage::completion_tokens},
     {"total_tokens", &Usage::total_tokens},
 };
+// Of providers that have no such details, or repeat them: they count where the details say nothing,
+// and a value that is no count is passed over.
+constexpr Field kExtras[] = {
+    {"prompt_cache_hit_tokens", &Usage::cached_tokens},  // DeepSeek
+    {"cached_tokens", &Usage::cached_tokens},            // Moonshot
+    {"cache_read_input_tokens", &Usage::cached_tokens},  // LiteLLM
+    {"cache_creation_input_tokens", &Usage::cache_write_tokens},
+    {"reasoning_tokens", &Usage::reasoning_tokens},  // Perplexity
+    {"citation_tokens", &Usage::citation_tokens},
+};
+
+/// A details object, scanned; null: there is none to read. Each depth has a view of its own.
+const ObjectView* scan_details(const JsonMember* member, ObjectView& view) {
+    if (member == nullptr || member->type != JsonType::object) return nullptr;
+    return view.scan(member->value) ? &view : nullptr;
+}
 
 bool read_fields(const ObjectView& object, std::span<const Field> fields, Usage& usage) {
-    for (const Field& field : fields) {
-        const JsonMember* const member = object.find(field.name);
-        if (member != nullptr && !read_count(*member, usage.*field.count)) return false;
+    for (const JsonMember& member : object.members()) {
+        const auto field = std::ranges::find(fields, member.key, &Field::name);
+        if (field == fields.end()) continue;
+        // Two spellings of one count: the larger, since a zero may stand beside it.
+        std::uint64_t count = 0;
+        if (!read_count(member, count)) return false;
+        usage.*field->count = std::max(usage.*field->count, count);
     }
     return true;
 }
 
-bool read_details(const JsonMember* details, std::span<const Field> fields, Usage& usage) {
-    if (details == nullptr || details->type == JsonType::null) return true;
-    if (details->type != JsonType::object) return false;
-    thread_local ObjectView object;
-    return object.scan(details->value).has_value() && read_fields(object, fields, usage);
+std::uint64_t count_in(const ObjectView& object, std::string_view name) {
+    const JsonMember* const member = object.find(name);
+    std::uint64_t count = 0;
+    return member != nullptr && read_count(*member, count) ? count : 0;
+}
+
+void note_searches(std::uint64_t searches, Usage& usage) {
+    constexpr std::uint64_t kMost = 1'000'000;  // a count beyond it is none
+    if (searches <= kMost && searches > usage.web_searches) usage.web_searches = searches;
+}
+
+/// What lies a level deeper; nothing that is wrong there makes the counts above it wrong.
+void read_prompt_parts(const ObjectView& details, Usage& usage) {
+    thread_local ObjectView inner;
+    if (const auto* cached = scan_details(details.find("cached_tokens_details"), inner))
+        usage.cached_audio_tokens = count_in(*cached, "audio_tokens");
+    if (const auto* written = scan_details(details.find("cache_creation_token_details"), inner))
+        usage.cache_write_1h_tokens = count_in(*written, "ephemeral_1h_input_tokens");
+    note_searches(count_in(details, "web_search_requests"), usage);
+}
+
+bool read_prompt_details(const JsonMember* member, Usage& usage) {
+    if (member == nullptr || member->type == JsonType::null) return true;
+    thread_local ObjectView view;
+    const auto* details = scan_details(member, view);
+    if (details == nullptr || !read_fields(*details, kPromptDetails, usage)) return false;
+    if (details->members().size() > 2) read_prompt_parts(*details, usage);
+    return true;
+}
+
+bool read_completion_details(const JsonMember* member, Usage& usage) {
+    if (member == nullptr || member->type == JsonType::null) return true;
+    thread_local ObjectView view;
+    const auto* details = scan_details(member, view);
+    return details != nullptr && read_fields(*details, kCompletionDetails, usage);
+}
+
+void read_extras(const ObjectView& object, Usage& usage) {
+    for (const JsonMember& member : object.members()) {
+        if (member.type == JsonType::string && member.key == "service_tier") {
+            usage.tier = parse_service_tier(member.value.substr(1, member.value.size() - 2));
+        } else if (member.type == JsonType::object && member.key == "server_tool_use") {
+            thread_local ObjectView tools;
+            if (tools.scan(member.value))
+                note_searches(count_in(tools, "web_search_requests"), usage);
+        } else if (member.type == JsonType::number) {
+            std::uint64_t count = 0;
+            if (!read_count(member, count)) continue;
+            if (member.key == "num_search_queries") note_searches(count, usage);
+            const auto field = std::ranges::find(kExtras, member.key, &Field::name);
+            if (field != std::end(kExtras) && usage.*field->count == 0) usage.*field->count = count;
+        }
+    }
 }
 
 }  // namespace
+
+void add(Usage& sum, const Usage& usage) {
+    sum.prompt_tokens += usage.prompt_tokens;
+    sum.completion_tokens += usage.completion_tokens;
+    sum.total_tokens += usage.total_tokens;
+    sum.cached_tokens += usage.cached_tokens;
+    sum.cache_write_tokens += usage.cache_write_tokens;
+    sum.reasoning_tokens += usage.reasoning_tokens;
+    sum.audio_prompt_tokens += usage.audio_prompt_tokens;
+    sum.audio_completion_tokens += usage.audio_completion_tokens;
+    sum.cache_write_1h_tokens += usage.cache_write_1h_tokens;
+    sum.cached_audio_tokens += usage.cached_audio_tokens;
+    sum.image_prompt_tokens += usage.image_prompt_tokens;
+    sum.video_prompt_tokens += usage.video_prompt_tokens;
+    sum.image_completion_tokens += usage.image_completion_tokens;
+    sum.citation_tokens += usage.citation_tokens;
+    sum.web_searches += usage.web_searches;
+    sum.reported = sum.reported || usage.reported;
+}
 
 std::optional<Usage> read_openai_usage(std::string_view text) {
     thread_local ObjectView object;
     if (!object.scan(text)) return std::nullopt;
     Usage usage;
-    const bool good =
-        read_fields(object, kTotals, usage) &&
-        read_details(object.find("prompt_tokens_details"), kPromptDetails, usage) &&
-        read_details(object.find("completion_tokens_details"), kCompletionDetails, usage);
+    const bool good = read_fields(object, kTotals, usage) &&
+                      read_prompt_details(object.find("prompt_tokens_details"), usage) &&
+                      read_completion_details(object.find("completion_tokens_details"), usage);
     if (!good) return std::nullopt;
+    read_extras(object, usage);
     const JsonMember* const total = object.find("total_tokens");
     if (total == nullptr || total->type == JsonType::null) {
         usage.total_tokens = usage.prompt_tokens + usage.completion_tokens;

@@ -74,6 +74,13 @@ void visit_fields(Row& row, Visit&& visit) {
     visit(60, row.overhead_us);
     visit(61, row.retries);
     visit(62, row.max_retries);
+    visit(63, row.usage.cache_write_1h_tokens);
+    visit(64, row.usage.cached_audio_tokens);
+    visit(65, row.usage.image_prompt_tokens);
+    visit(66, row.usage.video_prompt_tokens);
+    visit(67, row.usage.image_completion_tokens);
+    visit(68, row.usage.citation_tokens);
+    visit(69, row.usage.web_searches);
 }
 
 // A field begins with its number and whether a length and bytes follow, or one number.

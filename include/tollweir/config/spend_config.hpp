@@ -10,10 +10,6 @@
 
 namespace tollweir {
 
-/// Shares of a cost are whole billionths, so that 0.05 is exact.
-using Billionths = std::int64_t;
-inline constexpr Billionths kWhole = 1'000'000'000;
-
 /// What is added to a provider's cost; `litellm_settings.cost_margin_config`.
 struct CostMargin {
     std::string provider;  // `global`: those without one of their own

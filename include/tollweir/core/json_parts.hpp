@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,11 @@ namespace tollweir {
 /// well-formed object, or over 1024 members.
 using JsonParts = std::vector<std::pair<std::string, std::string_view>>;
 std::optional<JsonParts> json_members(std::string_view object);
+
+/// Calls `take` with each member of an object of any size, in order, a key given twice too. False:
+/// not one well-formed object, or a key that is no valid text; members before it were taken.
+bool for_each_member(std::string_view object,
+                     const std::function<void(std::string key, std::string_view value)>& take);
 
 /// Of an array. Nothing: not one well-formed array.
 std::optional<std::vector<std::string_view>> json_elements(std::string_view array);

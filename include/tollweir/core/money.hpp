@@ -20,6 +20,23 @@ inline constexpr Picodollars kPicodollarsPerDollar = 1'000'000'000'000;
 /// too large.
 std::optional<Picodollars> parse_dollars(std::string_view text);
 
+/// Prices are finer than amounts: whole femtodollars (1e-15 USD), since one a pixel or a second may
+/// be. 64 bits hold 9,223 dollars for one unit.
+using Femtodollars = std::int64_t;
+/// As parse_dollars.
+std::optional<Femtodollars> parse_femtodollars(std::string_view text);
+/// The nearest double, in dollars.
+double to_double_price(Femtodollars price);
+
+/// A factor in whole millionths, so that 1.1 is exact.
+using Millionths = std::int64_t;
+inline constexpr Millionths kUnity = 1'000'000;
+std::optional<Millionths> parse_millionths(std::string_view text);
+
+/// A share of a cost in whole billionths, so that 0.05 is exact.
+using Billionths = std::int64_t;
+inline constexpr Billionths kWhole = 1'000'000'000;
+
 /// Appends the amount in dollars as a JSON number without exponent: `0.0000135`, `12.0`. The text
 /// is exact; read into a double it is the nearest one.
 void append_dollars(std::string& out, PicodollarSum amount);

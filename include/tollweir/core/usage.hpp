@@ -4,10 +4,14 @@
 #include <optional>
 #include <string_view>
 
+#include "tollweir/core/service_tier.hpp"
+
 namespace tollweir {
 
-/// Tokens of one upstream call. Cached and cache-write tokens are inside `prompt_tokens`, reasoning
-/// tokens inside `completion_tokens` (OpenAI's counting).
+/// What one upstream call used. Parts are inside their whole (OpenAI's counting): cached, written,
+/// audio, image and video tokens inside `prompt_tokens`, reasoning, audio and image tokens inside
+/// `completion_tokens`, one-hour writes inside `cache_write_tokens`, cached audio inside
+/// `cached_tokens` and `audio_prompt_tokens` both.
 struct Usage {
     std::uint64_t prompt_tokens = 0;
     std::uint64_t completion_tokens = 0;
@@ -18,13 +22,25 @@ struct Usage {
     std::uint64_t audio_prompt_tokens = 0;
     std::uint64_t audio_completion_tokens = 0;
     bool reported = false;  // false: the upstream named none (yet)
+    std::uint64_t cache_write_1h_tokens = 0;
+    std::uint64_t cached_audio_tokens = 0;
+    std::uint64_t image_prompt_tokens = 0;
+    std::uint64_t video_prompt_tokens = 0;
+    std::uint64_t image_completion_tokens = 0;
+    std::uint64_t citation_tokens = 0;  // beside prompt and completion
+    std::uint64_t web_searches = 0;     // the model ran
+    std::optional<ServiceTier> tier{};  // that the upstream says it served the call on
 
     friend bool operator==(const Usage&, const Usage&) = default;
 };
 
-/// Reads an OpenAI `usage` object (JSON text). Nothing when the text is not an object or a member
-/// has the wrong type; absent or null members count as 0, and `total_tokens` absent is the sum.
-/// `text` must be followed by kJsonPadding readable bytes.
+/// Adds one call's use to that of others; the tier stays.
+void add(Usage& sum, const Usage& usage);
+
+/// Reads an OpenAI `usage` object (JSON text), with what compatible providers put beside OpenAI's
+/// members: cached tokens at the top (DeepSeek, Moonshot, LiteLLM), searches, citations. Nothing
+/// when the text is not an object or a member has the wrong type; absent or null members count as
+/// 0, and `total_tokens` absent is the sum. `text` must be followed by kJsonPadding readable bytes.
 std::optional<Usage> read_openai_usage(std::string_view text);
 
 }  // namespace tollweir

@@ -64,5 +64,21 @@ TEST(JsonInteger, AlsoReadsPythonsFloats) {
     EXPECT_FALSE(json_integer(""));
 }
 
+TEST(ForEachMember, GivesEveryMemberOfAnObjectOfAnySize) {
+    std::string object = "{";
+    for (int i = 0; i < 3000; ++i)
+        object.append(i == 0 ? "" : ", ").append("\"k" + std::to_string(i) + "\" : [1, 2]");
+    object += "}";
+    int count = 0;
+    EXPECT_TRUE(for_each_member(object, [&](std::string key, std::string_view value) {
+        EXPECT_EQ(key, "k" + std::to_string(count++));
+        EXPECT_EQ(value, "[1, 2]");
+    }));
+    EXPECT_EQ(count, 3000);
+    EXPECT_FALSE(json_members(object));  // too many to compare with each other
+    for (const std::string_view bad : {"", "[]", "{\"a\":}", "{\"a\":1", "{\"a\":1} x"})
+        EXPECT_FALSE(for_each_member(bad, [](std::string, std::string_view) {})) << bad;
+}
+
 }  // namespace
 }  // namespace tollweir

@@ -68,5 +68,25 @@ TEST(Money, DoesNotOverflow) {
     EXPECT_EQ(add_saturated(2, 3), 5);
 }
 
+TEST(Femtodollars, AreReadExactlyAndShownAsTheNearestDouble) {
+    EXPECT_EQ(parse_femtodollars("1.5e-07"), 150'000'000);
+    EXPECT_EQ(parse_femtodollars("0.00000015"), 150'000'000);
+    EXPECT_EQ(parse_femtodollars("2.07519531e-09"), 2'075'195);
+    EXPECT_EQ(parse_femtodollars("5e-16"), 1);
+    EXPECT_EQ(parse_femtodollars("4e-16"), 0);
+    EXPECT_EQ(parse_femtodollars("9000"), 9'000'000'000'000'000'000);
+    EXPECT_EQ(parse_femtodollars("9300"), std::nullopt);
+    EXPECT_EQ(parse_femtodollars("1e"), std::nullopt);
+    EXPECT_EQ(to_double_price(150'000'000), 1.5e-07);
+    EXPECT_EQ(to_double_price(0), 0.0);
+    EXPECT_EQ(to_double_price(35'000'000'000'000), 0.035);
+}
+
+TEST(MillionthParts, AreReadExactly) {
+    EXPECT_EQ(parse_millionths("1.1"), 1'100'000);
+    EXPECT_EQ(parse_millionths("6.0"), 6'000'000);
+    EXPECT_EQ(parse_millionths("x"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace tollweir

@@ -61,5 +61,79 @@ TEST(OpenAiUsage, RefusesWhatIsNoCount) {
     }
 }
 
+TEST(OpenAiUsage, IsReadWithWhatCompatibleProvidersAdd) {
+    const auto usage = read(R"({"prompt_tokens":100,"completion_tokens":50,
+        "prompt_tokens_details":{"cached_tokens":40,"cache_creation_tokens":30,"image_tokens":5,
+            "audio_tokens":10,"video_tokens":6,"web_search_requests":2,
+            "cached_tokens_details":{"audio_tokens":7,"text_tokens":33},
+            "cache_creation_token_details":{"ephemeral_5m_input_tokens":20,
+                                            "ephemeral_1h_input_tokens":10}},
+        "completion_tokens_details":{"image_tokens":8},"citation_tokens":9,
+        "service_tier":"flex","cost":0.5})");
+    ASSERT_TRUE(usage);
+    const Usage expected{.prompt_tokens = 100,
+                         .completion_tokens = 50,
+                         .total_tokens = 150,
+                         .cached_tokens = 40,
+                         .cache_write_tokens = 30,
+                         .audio_prompt_tokens = 10,
+                         .reported = true,
+                         .cache_write_1h_tokens = 10,
+                         .cached_audio_tokens = 7,
+                         .image_prompt_tokens = 5,
+                         .video_prompt_tokens = 6,
+                         .image_completion_tokens = 8,
+                         .citation_tokens = 9,
+                         .web_searches = 2,
+                         .tier = ServiceTier::flex};
+    EXPECT_EQ(*usage, expected);
+}
+
+TEST(OpenAiUsage, TakesCachedTokensFromTheTopWhereTheDetailsSayNothing) {
+    for (const std::string_view name :
+         {"prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens"}) {
+        const auto member = "\"" + std::string(name) + "\":4";
+        EXPECT_EQ(read(R"({"prompt_tokens":9,)" + member + "}")->cached_tokens, 4U) << name;
+        EXPECT_EQ(
+            read(R"({"prompt_tokens_details":{"cached_tokens":3},)" + member + "}")->cached_tokens,
+            3U)
+            << name;
+    }
+    EXPECT_EQ(read(R"({"cache_creation_input_tokens":5})")->cache_write_tokens, 5U);
+    EXPECT_EQ(read(R"({"server_tool_use":{"web_search_requests":3}})")->web_searches, 3U);
+    EXPECT_EQ(read(R"({"num_search_queries":2})")->web_searches, 2U);
+}
+
+TEST(OpenAiUsage, PassesOverAdditionsThatAreNoCounts) {
+    for (
+        const std::string_view odd :
+        {R"({"prompt_tokens":1,"cached_tokens":"many"})",
+         R"({"prompt_tokens":1,"cached_tokens":-1})", R"({"prompt_tokens":1,"server_tool_use":[]})",
+         R"({"prompt_tokens":1,"server_tool_use":{"web_search_requests":"x"}})",
+         R"({"prompt_tokens":1,"num_search_queries":1e15})",
+         R"({"prompt_tokens":1,"prompt_tokens_details":{"a":1,"b":2,"cached_tokens_details":7}})"}) {
+        const auto usage = read(odd);
+        ASSERT_TRUE(usage) << odd;
+        EXPECT_EQ(usage->cached_tokens, 0U) << odd;
+        EXPECT_EQ(usage->web_searches, 0U) << odd;
+    }
+}
+
+TEST(AddUsage, SumsEveryCount) {
+    Usage one = *read(R"({"prompt_tokens":1,"completion_tokens":2,"citation_tokens":3,
+        "prompt_tokens_details":{"cached_tokens":4,"audio_tokens":5,"web_search_requests":6}})");
+    Usage sum;
+    add(sum, one);
+    add(sum, one);
+    EXPECT_EQ(sum.prompt_tokens, 2U);
+    EXPECT_EQ(sum.completion_tokens, 4U);
+    EXPECT_EQ(sum.total_tokens, 6U);
+    EXPECT_EQ(sum.citation_tokens, 6U);
+    EXPECT_EQ(sum.cached_tokens, 8U);
+    EXPECT_EQ(sum.audio_prompt_tokens, 10U);
+    EXPECT_EQ(sum.web_searches, 12U);
+    EXPECT_TRUE(sum.reported);
+}
+
 }  // namespace
 }  // namespace tollweir
