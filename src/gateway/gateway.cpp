@@ -1,6 +1,7 @@
 #include "tollweir/gateway/gateway.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "tollweir/core/ids.hpp"
 #include "tollweir/core/url_query.hpp"
@@ -10,6 +11,7 @@
 #include "tollweir/gateway/authorize.hpp"
 #include "tollweir/gateway/error_reply.hpp"
 #include "tollweir/gateway/health_report.hpp"
+#include "tollweir/gateway/model_info.hpp"
 #include "tollweir/gateway/model_list.hpp"
 #include "tollweir/gateway/reply_headers.hpp"
 #include "tollweir/gateway/respond.hpp"
@@ -72,10 +74,27 @@ std::string list_routes() {
         if (route.handler == Handler::not_built) continue;
         json.begin_object().key("path").string(route.path).key("methods").begin_array();
         json.string((route.methods & static_cast<std::uint8_t>(Method::get)) != 0 ? "GET" : "POST");
-        json.end_array().end_object();
+        const auto name = name_of(route.handler);
+        json.end_array().key("name").string(name).key("endpoint").string(name).end_object();
     }
     json.end_array().end_object();
     return out;
+}
+
+/// A query parameter that is a count of at least 1; `absent` where it is not given.
+Result<std::size_t> query_count(std::string_view query, std::string_view name, std::size_t absent) {
+    constexpr std::size_t kMost = 1'000'000;
+    const auto text = query_value(query, name);
+    if (text.empty()) return absent;
+    std::size_t count = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (read.ec == std::errc() && read.ptr == text.data() + text.size() && count >= 1 &&
+        count <= kMost)
+        return count;
+    GatewayError error(ErrorKind::bad_request, ErrorSource::client,
+                       "Invalid '" + std::string(name) + "': a whole number from 1 on is expected");
+    error.param_json = "\"" + std::string(name) + "\"";
+    return std::unexpected(std::move(error));
 }
 
 /// Lends a context and takes it back, also when the coroutine is destroyed.
@@ -242,6 +261,27 @@ net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& 
         case Handler::metrics:
             co_return co_await respond(context, 200, "text/plain; version=0.0.4; charset=utf-8",
                                        MetricsPage(route_names_, metrics_).render());
+        case Handler::model_info: {
+            const auto shown = show_model_info(*context.snapshot, context.identity,
+                                               query_value(head.query, "litellm_model_id"));
+            if (!shown) co_return std::unexpected(shown.error());
+            co_return co_await respond(context, 200, kJson, *shown);
+        }
+        case Handler::model_info_page: {
+            constexpr std::size_t kPageSize = 50;
+            const auto page = query_count(head.query, "page", 1);
+            if (!page) co_return std::unexpected(page.error());
+            const auto size = query_count(head.query, "size", kPageSize);
+            if (!size) co_return std::unexpected(size.error());
+            const auto search = query_value(head.query, "search");
+            co_return co_await respond(
+                context, 200, kJson,
+                show_model_info_page(*context.snapshot, context.identity, *page, *size, search));
+        }
+        case Handler::group_info:
+            co_return co_await respond(context, 200, kJson,
+                                       show_group_info(*context.snapshot, context.identity,
+                                                       query_value(head.query, "model_group")));
         case Handler::supported_params: {
             const auto shown =
                 show_supported_params(*context.snapshot, query_value(head.query, "model"));

@@ -71,6 +71,10 @@ constexpr Route kRoutes[] = {
     open("/", Handler::home),
     open("/routes", Handler::routes),
     {"/metrics", kGet, Handler::metrics, Access::metrics, kInfo},
+    {"/model/info", kGet, Handler::model_info, Access::data, kInfo},
+    {"/v1/model/info", kGet, Handler::model_info, Access::data, kInfo},
+    {"/v2/model/info", kGet, Handler::model_info_page, Access::data, kInfo},
+    {"/model_group/info", kGet, Handler::group_info, Access::data, kInfo},
     {"/utils/supported_openai_params", kGet, Handler::supported_params, Access::data, kInfo},
     // Of LiteLLM's surface, for later parts (docs/status.md).
     later("/v1/responses", kOpenAi),
@@ -88,9 +92,6 @@ constexpr Route kRoutes[] = {
     later("/v1/batches", kOpenAi),
     later("/v1/batches/{part}", kOpenAi),
     later("/v1/realtime", kOpenAi),
-    later("/model/info", kInfo),
-    later("/v1/model/info", kInfo),
-    later("/model_group/info", kInfo),
     later("/utils/{part}", kInfo),
     later_managed("/key/{part}", kKeys),
     later_managed("/user/{part}", kOrganization),
@@ -210,6 +211,41 @@ RouteMatch find_route(std::string_view method, std::string_view path) {
         if (fits) break;
     }
     return match;
+}
+
+std::string_view name_of(Handler handler) {
+    switch (handler) {
+        case Handler::model_call:
+            return "model_call";
+        case Handler::models:
+            return "model_list";
+        case Handler::model:
+            return "model";
+        case Handler::liveness:
+            return "health_liveliness";
+        case Handler::readiness:
+            return "health_readiness";
+        case Handler::health:
+            return "health";
+        case Handler::test:
+            return "test";
+        case Handler::home:
+            return "home";
+        case Handler::routes:
+            return "get_routes";
+        case Handler::metrics:
+            return "metrics";
+        case Handler::supported_params:
+            return "supported_openai_params";
+        case Handler::model_info:
+            return "model_info";
+        case Handler::model_info_page:
+            return "model_info_v2";
+        case Handler::group_info:
+            return "model_group_info";
+        default:
+            return "later";
+    }
 }
 
 std::string allowed_methods(const Route& route) {

@@ -24,6 +24,9 @@ enum class Handler : std::uint8_t {
     routes,
     metrics,
     supported_params,
+    model_info,
+    model_info_page,
+    group_info,
     not_built,  // of LiteLLM's surface, in a later part: 501
 };
 
@@ -46,6 +49,9 @@ struct Route {
     RouteGroups groups;
     Endpoint endpoint = Endpoint::chat_completions;
 };
+
+/// The word for what answers a route, as GET /routes shows it.
+std::string_view name_of(Handler handler);
 
 /// Every route there is; the index is its number in metrics.
 std::span<const Route> routes();
