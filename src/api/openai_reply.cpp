@@ -1,10 +1,9 @@
-#include "api/embedding_base64.hpp"
+#include "api/embedding_forms.hpp"
 #include "tollweir/api/front.hpp"
 
 namespace tollweir {
 
-Result<void> ReplyEditor::edit(std::string_view body, std::string_view model, bool want_base64,
-                               Pieces& out) {
+Result<void> ReplyEditor::edit(std::string_view body, const ReplyEdits& wanted, Pieces& out) {
     usage_ = {};
     upstream_model_.clear();
     if (!object_.scan(body)) {
@@ -17,17 +16,18 @@ Result<void> ReplyEditor::edit(std::string_view body, std::string_view model, bo
             upstream_model_ = decode_json_string(member->value).value_or("");
         }
         std::string literal;
-        append_json_string(literal, model);
+        append_json_string(literal, wanted.model);
         edits_.replace(*member, literal);
     }
     if (const JsonMember* const member = object_.find("usage")) {
         if (const auto usage = read_openai_usage(member->value)) usage_ = *usage;
     }
-    const JsonMember* const data = want_base64 ? object_.find("data") : nullptr;
+    const JsonMember* const data =
+        wanted.embeddings == EmbeddingForm::as_sent ? nullptr : object_.find("data");
     if (data != nullptr && data->type == JsonType::array) {
-        const auto packed = with_base64_embeddings(data->value);
-        if (!packed) return std::unexpected(packed.error());
-        edits_.replace(*data, *packed);
+        const auto formed = embeddings_in_form(data->value, wanted.embeddings);
+        if (!formed) return std::unexpected(formed.error());
+        if (*formed) edits_.replace(*data, **formed);
     }
     edits_.splice(out);
     return {};

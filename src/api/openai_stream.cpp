@@ -93,7 +93,10 @@ struct OpenAiEventEditor::Chunk {
 };
 
 OpenAiEventEditor::OpenAiEventEditor(const StreamEdits& edits)
-    : model_json_(json_string(edits.model)), hide_usage_(edits.hide_usage) {}
+    : model_json_(json_string(edits.model)),
+      hide_usage_(edits.hide_usage),
+      usage_apart_(edits.usage_apart && !edits.hide_usage),
+      tidier_(edits.tidier) {}
 
 Result<std::size_t> OpenAiEventEditor::feed(std::string_view region, Pieces& out) {
     if (auto taken = take_items(region, out); !taken) return std::unexpected(taken.error());
@@ -157,10 +160,16 @@ Result<void> OpenAiEventEditor::take_event(const SseReader::Item& item, Pieces& 
     }
     const bool several_lines = !item.canonical && item.data.find('\n') != std::string_view::npos;
     std::string_view data = item.data;
-    if (several_lines) data = held_.emplace_back(item.data);
+    if (several_lines) {
+        auto& joined = hold(item.data);
+        if (!event_.scan(joined)) return not_an_event();
+        // JSON allows line ends only between its tokens, so that blanks may take their place.
+        std::ranges::replace(joined, '\n', ' ');
+        data = joined;
+    }
+    bool is_own = !item.canonical;
+    if (tidier_ != nullptr && !tidy(data, is_own)) return {};
     if (!event_.scan(data)) return not_an_event();
-    // JSON allows line ends only between its tokens, so that blanks may take their place.
-    if (several_lines) std::ranges::replace(held_.back(), '\n', ' ');
 
     const Chunk chunk(event_);
     if (chunk.may_be_error()) {
@@ -171,9 +180,49 @@ Result<void> OpenAiEventEditor::take_event(const SseReader::Item& item, Pieces& 
     }
     take_notes(chunk);
     if (hide_usage_ && chunk.is_usage_only()) return {};
-    append_edited(item, data, chunk, out);
+    const bool is_apart = usage_apart_ && is_object(chunk.usage) && !is_empty_array(chunk.choices);
+    if (is_apart) set_usage_apart(chunk);
+    if (chunk.is_usage_only()) usage_chunk_.clear();
+    const bool cuts_usage = (hide_usage_ || is_apart) && chunk.usage != nullptr;
+    const auto text = is_own ? data : item.raw;
+    const std::string_view frame = is_own ? "data: " : "";
+    append_edited(frame, text, is_own ? "\n\n" : "", chunk, cuts_usage, out);
     has_event_ = true;
     return {};
+}
+
+// A copy that the scanner may read past the end of.
+std::string& OpenAiEventEditor::hold(std::string_view text) {
+    std::string& kept = held_.emplace_back();
+    kept.reserve(text.size() + kJsonPadding);
+    kept = text;
+    return kept;
+}
+
+// False: the event goes no further.
+bool OpenAiEventEditor::tidy(std::string_view& data, bool& is_own) {
+    switch (tidier_->tidy_chunk(data, tidied_)) {
+        case AnswerTidier::Chunk::as_it_is:
+            return true;
+        case AnswerTidier::Chunk::dropped:
+            return false;
+        case AnswerTidier::Chunk::changed:
+            data = hold(tidied_);
+            is_own = true;
+            return true;
+    }
+    return true;
+}
+
+// The last usage counts: some upstreams send what they have counted so far with every chunk.
+void OpenAiEventEditor::set_usage_apart(const Chunk& chunk) {
+    usage_chunk_ = "{";
+    for (const std::string_view key : {"id", "object", "created", "system_fingerprint"}) {
+        const JsonMember* const member = event_.find(key);
+        if (member != nullptr) usage_chunk_.append(member->whole).append(1, ',');
+    }
+    usage_chunk_.append("\"model\":").append(model_json_);
+    usage_chunk_.append(",\"choices\":[],").append(chunk.usage->whole);
 }
 
 void OpenAiEventEditor::take_error(GatewayError error, Pieces& out) {
@@ -205,13 +254,20 @@ void OpenAiEventEditor::take_notes(const Chunk& chunk) {
 }
 
 void OpenAiEventEditor::close(Pieces& out) {
+    if (!usage_chunk_.empty()) {
+        usage_chunk_ += '}';
+        add_own("data: ", out);
+        add_own(usage_chunk_, out);
+        add_own("\n\n", out);
+    }
     add_own(kClosingFrame, out);
     has_event_ = true;
     done_ = true;
 }
 
-void OpenAiEventEditor::append_edited(const SseReader::Item& item, std::string_view data,
-                                      const Chunk& chunk, Pieces& out) {
+void OpenAiEventEditor::append_edited(std::string_view before, std::string_view text,
+                                      std::string_view after, const Chunk& chunk, bool cuts_usage,
+                                      Pieces& out) {
     struct Cut {
         const char* begin;
         const char* end;
@@ -222,7 +278,7 @@ void OpenAiEventEditor::append_edited(const SseReader::Item& item, std::string_v
     if (chunk.model != nullptr) {
         cuts[count++] = {chunk.model->value.data(), end_of(chunk.model->value), model_json_};
     }
-    if (hide_usage_ && chunk.usage != nullptr) {
+    if (cuts_usage) {
         const auto members = event_.members();
         const auto index = static_cast<std::size_t>(chunk.usage - members.data());
         Cut cut{chunk.usage->whole.data(), end_of(chunk.usage->whole), {}};
@@ -235,15 +291,15 @@ void OpenAiEventEditor::append_edited(const SseReader::Item& item, std::string_v
     }
     if (count == 2 && cuts[1].begin < cuts[0].begin) std::swap(cuts[0], cuts[1]);
 
-    const char* at = item.canonical ? item.raw.data() : data.data();
-    if (!item.canonical) add_own("data: ", out);
+    const char* at = text.data();
+    add_own(before, out);
     for (std::size_t i = 0; i < count; ++i) {
         add_relayed(at, cuts[i].begin, out);
         add_own(cuts[i].text, out);
         at = cuts[i].end;
     }
-    add_relayed(at, item.canonical ? end_of(item.raw) : end_of(data), out);
-    if (!item.canonical) add_own("\n\n", out);
+    add_relayed(at, end_of(text), out);
+    add_own(after, out);
 }
 
 // Neighbours become one piece, so that a write of several events takes fewer.

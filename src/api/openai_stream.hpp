@@ -37,22 +37,29 @@ private:
     void take_error(GatewayError error, Pieces& out);
     void take_notes(const Chunk& chunk);
     void close(Pieces& out);
-    void append_edited(const SseReader::Item& item, std::string_view data, const Chunk& chunk,
-                       Pieces& out);
+    std::string& hold(std::string_view text);
+    bool tidy(std::string_view& data, bool& is_own);
+    void set_usage_apart(const Chunk& chunk);
+    void append_edited(std::string_view before, std::string_view text, std::string_view after,
+                       const Chunk& chunk, bool cuts_usage, Pieces& out);
 
     void add_relayed(const char* begin, const char* end, Pieces& out);
     void add_own(std::string_view text, Pieces& out);
 
     const std::string model_json_;
     const bool hide_usage_;
+    const bool usage_apart_;
+    AnswerTidier* const tidier_;
     SseReader reader_;
     ObjectView event_;
     std::list<std::string> held_;  // texts that this call's pieces point to
+    std::string tidied_;
     const char* relayed_end_ = nullptr;
 
     Usage usage_;
     std::string upstream_model_;
     std::optional<GatewayError> upstream_error_;
+    std::string usage_chunk_;  // for the end, without its closing brace; empty: none to send
     bool has_event_ = false;
     bool done_ = false;
     bool finish_reason_seen_ = false;

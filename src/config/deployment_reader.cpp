@@ -144,7 +144,7 @@ void read_routing(const DeploymentEntry& entry, Deployment& deployment) {
 
 void read_versions(const DeploymentEntry& entry, Deployment& deployment) {
     deployment.api_version = entry.params.text("api_version").value_or("");
-    if (deployment.api_version.empty() && deployment.provider->name() == "azure")
+    if (deployment.api_version.empty() && entry.provider->defaults.is_azure)
         deployment.api_version = entry.environment()("AZURE_API_VERSION").value_or("");
     if (has_control_character(deployment.api_version))
         entry.params.error("api_version", "holds a control character");

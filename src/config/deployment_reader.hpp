@@ -16,6 +16,7 @@ struct DeploymentContext {
     const LoadContext& load;
     const std::map<std::string, const Node*>& credentials;  // by name: `credential_values`
     bool drop_params = false;
+    bool uses_managed_identity = false;  // Azure's, where a deployment has no other credential
     bool modify_params = false;
     const Node* defaults = nullptr;  // router_settings.default_litellm_params; may be null
     DeploymentIds& ids;

@@ -167,6 +167,7 @@ void read_models(const LoadContext& context, Config& config) {
         context,
         credentials,
         litellm.boolean("drop_params").value_or(false),
+        litellm.boolean("enable_azure_ad_token_refresh").value_or(false),
         litellm.boolean("modify_params").value_or(false),
         section_of(context, "router_settings").map("default_litellm_params"),
         ids};

@@ -30,7 +30,10 @@ Result<void> try_adapting(const Deployment& deployment, Endpoint endpoint) {
     if (auto scanned = view.scan({body.data(), kEmpty.size()}); !scanned) return scanned;
     ObjectEdits edits;
     edits.reset(view);
-    return deployment.provider->adapt(edits, deployment, endpoint, deployment.model);
+    const auto adapted =
+        deployment.provider->adapt(edits, deployment, {endpoint, deployment.model, {}});
+    if (!adapted) return std::unexpected(adapted.error());
+    return {};
 }
 
 // Heads for what the provider offers. Where a `*` leaves the model open they are made as a request
@@ -41,7 +44,7 @@ Result<void> prepare(Deployment& deployment) {
     for (const auto endpoint : kEndpoints) {
         if (!provider.dialect(endpoint)) continue;
         if (auto tried = try_adapting(deployment, endpoint); !tried) return tried;
-        auto head = provider.head(deployment, endpoint, deployment.model);
+        auto head = provider.head(deployment, {endpoint, deployment.model, {}});
         if (!head) return std::unexpected(head.error());
         if (deployment.model.contains('*')) continue;
         deployment.heads[static_cast<std::size_t>(endpoint)] = std::move(*head);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/api_base.hpp"
+#include "config/azure_credential.hpp"
 #include "config/scalar.hpp"
 #include "config/text_rules.hpp"
 #include "tollweir/config/nearest.hpp"
@@ -88,8 +89,8 @@ bool read_address(const DeploymentEntry& entry, Deployment& deployment) {
         take_base(entry, from_variable, "api_base", deployment);
         return false;
     }
-    if (!defaults.base.empty()) {
-        take_base(entry, defaults.base, "api_base", deployment);
+    if (const auto base = default_base(defaults, deployment.model); !base.empty()) {
+        take_base(entry, base, "api_base", deployment);
         return deployment.origin.tls;
     }
     const bool is_needed = offers_anything(*deployment.provider) && !deployment.mock_response;
@@ -197,7 +198,11 @@ bool resolve_provider(DeploymentEntry& entry, Deployment& deployment) {
 
 void read_access(const DeploymentEntry& entry, Deployment& deployment) {
     const bool is_public = read_address(entry, deployment);
-    read_key(entry, is_public, deployment);
+    if (entry.provider->defaults.is_azure) {
+        read_azure_credential(entry, deployment);
+    } else {
+        read_key(entry, is_public, deployment);
+    }
     for (const std::string_view key : {"extra_headers", "headers"})
         read_headers(Section(entry.params.map(key), entry.params.path(key), "extra_headers",
                              entry.params.findings()),

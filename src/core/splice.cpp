@@ -38,6 +38,7 @@ void ObjectEdits::reset(const ObjectView& object) {
     changes_.clear();
     texts_.clear();
     appended_.clear();
+    additions_.clear();
 }
 
 void ObjectEdits::replace(const JsonMember& member, std::string_view json) {
@@ -57,10 +58,27 @@ void ObjectEdits::remove(const JsonMember& member) {
 }
 
 void ObjectEdits::append(std::string_view key, std::string_view json) {
-    appended_ += ',';
-    append_json_string(appended_, key);
-    appended_ += ':';
-    appended_ += json;
+    std::string named = ",";
+    append_json_string(named, key);
+    drop_addition(named);
+    const std::size_t begin = appended_.size();
+    appended_.append(named).append(1, ':').append(json);
+    additions_.push_back({begin, begin + named.size(), appended_.size()});
+}
+
+void ObjectEdits::drop_addition(std::string_view comma_and_key) {
+    const auto same = std::ranges::find_if(additions_, [&](const Appended& added) {
+        return std::string_view(appended_).substr(added.begin, added.key_end - added.begin) ==
+               comma_and_key;
+    });
+    if (same == additions_.end()) return;
+    const std::size_t size = same->end - same->begin;
+    appended_.erase(same->begin, size);
+    for (auto later = additions_.erase(same); later != additions_.end(); ++later) {
+        later->begin -= size;
+        later->key_end -= size;
+        later->end -= size;
+    }
 }
 
 bool ObjectEdits::removed(const JsonMember& member) const {

@@ -4,10 +4,12 @@
 #include <ctime>
 
 #include "tollweir/core/ids.hpp"
+#include "tollweir/core/url_query.hpp"
 #include "tollweir/gateway/error_reply.hpp"
 #include "tollweir/gateway/mock_reply.hpp"
 #include "tollweir/gateway/relay.hpp"
 #include "tollweir/gateway/reply_headers.hpp"
+#include "tollweir/gateway/whole_as_stream.hpp"
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/net/wake.hpp"
 #include "tollweir/providers/registry.hpp"
@@ -75,11 +77,13 @@ GatewayError not_offered(const Deployment& deployment, Endpoint endpoint) {
 /// about the key it sent to us: so we say it ourselves. Servers at addresses of one's own may need
 /// none.
 std::optional<GatewayError> lacks_key(const Deployment& deployment) {
-    if (!deployment.api_key.empty()) return std::nullopt;
-    const auto* entry = find_provider(deployment.provider->name());
-    if (entry == nullptr || entry->defaults.key_names.empty() ||
-        deployment.api_base != entry->defaults.base)
+    if (!deployment.api_key.empty() || !deployment.access_token.empty() || deployment.token_recipe)
         return std::nullopt;
+    const auto* entry = find_provider(deployment.provider->name());
+    if (entry == nullptr || entry->defaults.key_names.empty()) return std::nullopt;
+    const bool is_hosted = entry->defaults.is_azure ||
+                           deployment.api_base == default_base(entry->defaults, deployment.model);
+    if (!is_hosted) return std::nullopt;
     return GatewayError(ErrorKind::authentication, ErrorSource::gateway,
                         "the gateway has no API key for provider '" +
                             std::string(deployment.provider->name()) + "': set " +
@@ -100,9 +104,13 @@ public:
 
 private:
     net::Task<Result<void>> call(net::CancelSlot& slot, const CallTimeouts& timeouts);
+    Result<const UpstreamHead*> choose_head(const UpstreamCall& call, UpstreamHead& made) const;
     net::Task<Result<void>> answer_whole(DeploymentCall& call, TimePoint deadline);
+    std::string_view tidied(std::string_view body);
     net::Task<Result<void>> answer_stream(DeploymentCall& call, const CallTimeouts& timeouts);
-    net::Task<Result<void>> relay(DeploymentCall& call, StreamRelay& stream);
+    net::Task<Result<void>> answer_in_chunks(DeploymentCall& call, const CallTimeouts& timeouts);
+    net::Task<Result<void>> relay(DeploymentCall& call, StreamRelay& stream,
+                                  const CallTimeouts& timeouts);
     net::Task<Result<void>> take_error(DeploymentCall& call, TimePoint deadline);
     Result<void> check_head(const net::ResponseHead& head) const;
     net::Task<Result<void>> end_broken(EventEditor& editor, GatewayError error);
@@ -124,6 +132,9 @@ private:
     const std::string& model_;
     Leg& leg_;
     TimePoint sent_{};
+    std::unique_ptr<AnswerTidier> tidier_;  // null: the answer is OpenAI's own
+    std::string tidied_;
+    std::optional<Usage> whole_usage_;  // of a stream that was made of a whole answer
 };
 
 net::Task<Result<void>> Attempt::run() {
@@ -165,27 +176,50 @@ net::Task<Result<void>> Attempt::call(net::CancelSlot& slot, const CallTimeouts&
     if (!dialect || *dialect != Dialect::openai)
         co_return std::unexpected(not_offered(deployment_, endpoint));
     if (auto lacking = lacks_key(deployment_)) co_return std::unexpected(std::move(*lacking));
+    const auto version = query_value(context_.client->head().query, "api-version");
+    const UpstreamCall asked{endpoint, model_, version};
     if (auto built =
-            context_.upstream_body.build(context_.view, deployment_, model_, context_.config());
+            context_.upstream_body.build(context_.view, deployment_, asked, context_.config());
         !built)
         co_return built;
-    UpstreamHead computed;
-    const auto* head = &deployment_.heads[static_cast<std::size_t>(endpoint)];
-    if (head->path.empty()) {  // the model's name comes from the client
-        auto made = deployment_.provider->head(deployment_, endpoint, model_);
-        if (!made) co_return std::unexpected(made.error());
-        computed = std::move(*made);
-        head = &computed;
-    }
+    const auto& needs = context_.upstream_body.needs();
+    tidier_ = deployment_.provider->open_answer(deployment_, endpoint, needs);
     const bool stream = context_.view.stream && can_stream(endpoint);
-    const auto deadline = after(context_.client->arrival(), stream ? timeouts.gap : timeouts.whole);
+    const auto deadline =
+        after(context_.client->arrival(), stream && !needs.whole ? timeouts.gap : timeouts.whole);
+    UpstreamHead made;
+    const auto head = choose_head(asked, made);
+    if (!head) co_return std::unexpected(head.error());
+    if (deployment_.token_recipe) {
+        auto& tokens = context_.state->tokens;
+        auto added = co_await tokens.authorize(made, *deployment_.token_recipe, deadline, slot);
+        if (!added) co_return added;
+    }
     DeploymentCall call(context_.state->worker.upstreams(), slot, deployment_.origin);
     sent_ = Clock::now();
-    if (auto sent = co_await call.send(*head, context_.upstream_body.pieces(), deadline); !sent)
+    if (auto sent = co_await call.send(**head, context_.upstream_body.pieces(), deadline); !sent)
         co_return sent;
     if (stream) co_return co_await answer_stream(call, timeouts);
     if (auto read = co_await call.read_head(deadline); !read) co_return read;
     co_return co_await answer_whole(call, deadline);
+}
+
+/// The deployment's prepared head where nothing of the call is in it and no token must be added;
+/// else `made`.
+Result<const UpstreamHead*> Attempt::choose_head(const UpstreamCall& call,
+                                                 UpstreamHead& made) const {
+    const auto& prepared = deployment_.heads[static_cast<std::size_t>(call.endpoint)];
+    // A wildcard's model and a version come from the client.
+    const bool is_prepared = !prepared.path.empty() && call.api_version.empty();
+    if (is_prepared && !deployment_.token_recipe) return &prepared;
+    if (is_prepared) {
+        made = prepared;
+    } else {
+        auto head = deployment_.provider->head(deployment_, call);
+        if (!head) return std::unexpected(head.error());
+        made = std::move(*head);
+    }
+    return &made;
 }
 
 Result<void> Attempt::check_head(const net::ResponseHead& head) const {
@@ -229,10 +263,11 @@ net::Task<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePoint de
     auto& editor = context_.reply_editor;
     auto& pieces = context_.pieces;
     pieces.clear();
-    if (auto edited =
-            editor.edit(*body, context_.requested_model, context_.view.wants_base64, pieces);
-        !edited)
-        co_return edited;
+    ReplyEdits edits{context_.requested_model, EmbeddingForm::as_sent};
+    if (context_.view.endpoint == Endpoint::embeddings)
+        edits.embeddings =
+            context_.view.wants_base64 ? EmbeddingForm::base64 : EmbeddingForm::floats;
+    if (auto edited = editor.edit(tidied(*body), edits, pieces); !edited) co_return edited;
     leg_.usage = editor.usage();
     leg_.failed = false;
     note_upstream_model(editor.upstream_model());
@@ -244,19 +279,28 @@ net::Task<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePoint de
     co_return Result<void>{};
 }
 
+/// What the upstream does otherwise than OpenAI, put right; padded as the scanner asks.
+std::string_view Attempt::tidied(std::string_view body) {
+    if (tidier_ == nullptr || !tidier_->tidy_answer(body, tidied_)) return body;
+    tidied_.reserve(tidied_.size() + kJsonPadding);
+    return tidied_;
+}
+
 net::Task<Result<void>> Attempt::answer_stream(DeploymentCall& call, const CallTimeouts& timeouts) {
     const auto& config = context_.config();
     StreamEdits edits;
     edits.model = context_.requested_model;
     edits.hide_usage = context_.upstream_body.hides_usage();
+    edits.usage_apart = context_.upstream_body.sets_usage_apart();
+    edits.tidier = tidier_.get();
     const auto editor = openai_front().open_pass_through(std::move(edits));
     write_stream_headers();
     StreamRelay stream(context_, call, *editor,
                        {timeouts.gap, config.stream_hold, config.ping_interval},
                        config.upstream.max_event_bytes, context_.headers);
-    auto outcome = co_await relay(call, stream);
+    auto outcome = co_await relay(call, stream, timeouts);
     context_.record.upstream = since(sent_);
-    leg_.usage = editor->usage();
+    leg_.usage = whole_usage_.value_or(editor->usage());
     leg_.failed = !outcome || editor->upstream_error() != nullptr;
     note_upstream_model(editor->upstream_model());
     if (outcome && editor->upstream_error() != nullptr) {
@@ -272,7 +316,8 @@ net::Task<Result<void>> Attempt::answer_stream(DeploymentCall& call, const CallT
     co_return co_await end_broken(*editor, std::move(outcome.error()));
 }
 
-net::Task<Result<void>> Attempt::relay(DeploymentCall& call, StreamRelay& stream) {
+net::Task<Result<void>> Attempt::relay(DeploymentCall& call, StreamRelay& stream,
+                                       const CallTimeouts& timeouts) {
     if (auto head = co_await stream.await_head(); !head) co_return head;
     const auto& head = call.head();
     if (auto checked = check_head(head); !checked) co_return checked;
@@ -280,11 +325,29 @@ net::Task<Result<void>> Attempt::relay(DeploymentCall& call, StreamRelay& stream
     write_stream_headers();  // anew, with the upstream's; too late if the hold has run out
     const auto patience = Clock::now() + std::chrono::seconds(10);
     if (head.status >= 400) co_return co_await take_error(call, patience);
-    if (!net::same_name(head.media_type(), "text/event-stream"))
-        co_return fail(ErrorKind::bad_gateway,
-                       "the upstream answered a streaming request without a stream",
-                       ErrorSource::upstream);
-    co_return co_await stream.run();
+    if (net::same_name(head.media_type(), "text/event-stream")) co_return co_await stream.run();
+    if (net::same_name(head.media_type(), "application/json"))
+        co_return co_await answer_in_chunks(call, timeouts);
+    co_return fail(ErrorKind::bad_gateway,
+                   "the upstream answered a streaming request without a stream",
+                   ErrorSource::upstream);
+}
+
+/// The upstream was not asked for a stream, or does not know how: its whole answer becomes one.
+net::Task<Result<void>> Attempt::answer_in_chunks(DeploymentCall& call,
+                                                  const CallTimeouts& timeouts) {
+    const auto body = co_await call.read_whole(context_.config().upstream.max_response_bytes,
+                                               after(Clock::now(), timeouts.whole));
+    if (!body) co_return std::unexpected(body.error());
+    auto& editor = context_.reply_editor;
+    Pieces pieces;
+    const ReplyEdits edits{context_.requested_model, EmbeddingForm::as_sent};
+    if (auto edited = editor.edit(tidied(*body), edits, pieces); !edited) co_return edited;
+    std::string answer;
+    for (const auto piece : pieces) answer += piece;
+    whole_usage_ = editor.usage();
+    note_upstream_model(editor.upstream_model());
+    co_return co_await send_as_stream(context_, answer);
 }
 
 /// Past the commit point: the failure goes into the stream, which then ends properly.
@@ -337,8 +400,8 @@ net::Task<Result<void>> Attempt::mock(std::string_view json) {
         made->body.reserve(made->body.size() + kJsonPadding);
         ReplyEditor editor;
         Pieces body;
-        if (auto edited = editor.edit(made->body, context_.requested_model, false, body); !edited)
-            co_return edited;
+        const ReplyEdits edits{context_.requested_model, EmbeddingForm::as_sent};
+        if (auto edited = editor.edit(made->body, edits, body); !edited) co_return edited;
         leg_.usage = editor.usage();
         if (!co_await client.respond(200, context_.headers, body))
             co_return fail(ErrorKind::client_closed, "the client left");

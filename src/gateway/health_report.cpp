@@ -8,6 +8,7 @@
 #include "tollweir/auth/permissions.hpp"
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/url_query.hpp"
+#include "tollweir/gateway/deployment_endpoint.hpp"
 #include "tollweir/gateway/respond.hpp"
 #include "tollweir/gateway/upstream_body.hpp"
 #include "tollweir/gateway/worker_state.hpp"
@@ -23,13 +24,6 @@ namespace {
 constexpr std::chrono::seconds kProbeTimeout{60};
 constexpr std::size_t kProbesAtOnce = 10;
 constexpr std::size_t kMaxProbeAnswer = 1024 * 1024;
-
-Endpoint endpoint_of(const Deployment& deployment) {
-    if (deployment.mode == "embedding") return Endpoint::embeddings;
-    if (deployment.mode == "completion") return Endpoint::completions;
-    if (deployment.mode == "moderation") return Endpoint::moderations;
-    return Endpoint::chat_completions;
-}
 
 std::string probe_body(Endpoint endpoint) {
     switch (endpoint) {
@@ -51,9 +45,9 @@ struct Round {
         std::string error;  // empty: healthy
     };
 
-    explicit Round(WorkerState& state) : worker(state.worker), done(state.worker.context()) {}
+    explicit Round(WorkerState& its_state) : state(its_state), done(its_state.worker.context()) {}
 
-    net::Worker& worker;
+    WorkerState& state;
     std::shared_ptr<const Snapshot> snapshot;
     std::vector<Probe> probes;
     std::size_t next = 0;
@@ -88,14 +82,18 @@ net::Task<Result<void>> probe(Round& round, const Deployment& deployment) {
     ChatView view;
     if (auto scanned = openai_front().scan(endpoint, text, view); !scanned) co_return scanned;
     UpstreamBody body;
-    if (auto built = body.build(view, deployment, deployment.model, round.snapshot->config());
-        !built)
+    const UpstreamCall asked{endpoint, deployment.model, {}};
+    if (auto built = body.build(view, deployment, asked, round.snapshot->config()); !built)
         co_return built;
-    const auto head = deployment.provider->head(deployment, endpoint, deployment.model);
+    auto head = deployment.provider->head(deployment, asked);
     if (!head) co_return std::unexpected(head.error());
     net::CancelSlot slot;
-    DeploymentCall call(round.worker.upstreams(), slot, deployment.origin);
     const auto deadline = Clock::now() + probe_timeout(deployment);
+    if (const auto& recipe = deployment.token_recipe) {
+        auto added = co_await round.state.tokens.authorize(*head, *recipe, deadline, slot);
+        if (!added) co_return added;
+    }
+    DeploymentCall call(round.state.worker.upstreams(), slot, deployment.origin);
     if (auto sent = co_await call.send(*head, body.pieces(), deadline); !sent) co_return sent;
     if (auto read = co_await call.read_head(deadline); !read) co_return read;
     const auto status = call.head().status;

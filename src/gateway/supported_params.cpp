@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tollweir/core/json.hpp"
+#include "tollweir/gateway/deployment_endpoint.hpp"
 #include "tollweir/providers/registry.hpp"
 
 namespace tollweir {
@@ -11,25 +12,10 @@ namespace {
 
 using Names = std::vector<std::string_view>;
 
-/// Chat where the provider has it, as in LiteLLM; else what it has.
-Endpoint main_endpoint(const Provider& provider) {
-    for (const auto endpoint :
-         {Endpoint::chat_completions, Endpoint::completions, Endpoint::embeddings})
-        if (provider.dialect(endpoint)) return endpoint;
-    return Endpoint::chat_completions;
-}
-
-Endpoint endpoint_of(const Deployment& deployment) {
-    if (deployment.mode == "embedding") return Endpoint::embeddings;
-    if (deployment.mode == "completion") return Endpoint::completions;
-    if (deployment.mode == "moderation") return Endpoint::moderations;
-    return main_endpoint(*deployment.provider);
-}
-
 /// `served`: the upstream's name for the model.
 Names params_of(const Deployment& deployment, const std::string& served) {
-    const auto& model = deployment.base_model.empty() ? served : deployment.base_model;
-    return deployment.provider->supported_params(endpoint_of(deployment), model);
+    const auto& provider = *deployment.provider;
+    return provider.supported_params(endpoint_of(deployment), provider.family(deployment, served));
 }
 
 std::unexpected<GatewayError> unknown(std::string_view model) {
@@ -78,7 +64,8 @@ Result<std::string> show_supported_params(const Snapshot& snapshot, std::string_
     const auto resolved = resolve_model(model, {}, {});
     if (!resolved) return unknown(model);
     const auto& provider = *resolved->provider->provider;
-    return written(provider.supported_params(main_endpoint(provider), resolved->model));
+    return written(provider.supported_params(main_endpoint(provider),
+                                             provider.family(Deployment(), resolved->model)));
 }
 
 }  // namespace tollweir

@@ -99,9 +99,25 @@ Result<void> UpstreamBody::ask_for_usage(const ObjectView& object) {
     return {};
 }
 
+/// Who sees the usage of a stream, and whether it must be asked for.
+Result<void> UpstreamBody::settle_usage(const ChatView& view, const Deployment& deployment,
+                                        const ObjectView& object, const Config& config) {
+    const auto reports = deployment.provider->stream_usage(view.endpoint);
+    const bool is_clients = view.wants_stream_usage || config.always_include_stream_usage;
+    const auto& dropped = deployment.additional_drop_params;
+    const bool asks = !view.wants_stream_usage && config.inject_stream_usage &&
+                      reports.on_request &&
+                      std::ranges::find(dropped, "stream_options") == dropped.end();
+    const bool comes = asks || !reports.on_request || reports.beside_choices;
+    hides_usage_ = comes && !is_clients;
+    sets_usage_apart_ = is_clients && reports.beside_choices;
+    return asks ? ask_for_usage(object) : Result<void>();
+}
+
 Result<void> UpstreamBody::build(const ChatView& view, const Deployment& deployment,
-                                 std::string_view model, const Config& config) {
+                                 const UpstreamCall& call, const Config& config) {
     hides_usage_ = false;
+    sets_usage_apart_ = false;
     const ObjectView* object = &view.object;
     if (!deployment.defaults.empty()) {
         auto merged = with_defaults(view, deployment);
@@ -110,17 +126,15 @@ Result<void> UpstreamBody::build(const ChatView& view, const Deployment& deploym
     }
     edits_.reset(*object);
     const auto& provider = *deployment.provider;
-    if (auto adapted = provider.adapt(edits_, deployment, view.endpoint, model); !adapted)
-        return adapted;
+    const auto adapted = provider.adapt(edits_, deployment, call);
+    if (!adapted) return std::unexpected(adapted.error());
+    needs_ = *adapted;
     std::string name;
-    append_json_string(name, model);
+    append_json_string(name, provider.body_model(call));
     set("model", name);
-    if (view.stream && can_stream(view.endpoint) && !view.wants_stream_usage &&
-        config.inject_stream_usage && provider.takes_stream_options() &&
-        std::ranges::find(deployment.additional_drop_params, "stream_options") ==
-            deployment.additional_drop_params.end()) {
-        if (auto asked = ask_for_usage(*object); !asked) return asked;
-        hides_usage_ = !config.always_include_stream_usage;
+    if (view.stream && can_stream(view.endpoint) && !needs_.whole) {
+        if (auto settled = settle_usage(view, deployment, *object, config); !settled)
+            return settled;
     }
     for (const auto& [field, json] : deployment.extra_body) {
         if (!belongs(field, view.endpoint)) continue;

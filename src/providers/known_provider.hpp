@@ -24,12 +24,22 @@ public:
 
     std::string_view name() const override { return row_.name; }
     std::optional<Dialect> dialect(Endpoint) const override { return std::nullopt; }
-    Result<UpstreamHead> head(const Deployment&, Endpoint, std::string_view) const override;
-    Result<void> adapt(ObjectEdits&, const Deployment&, Endpoint, std::string_view) const override;
+    Result<UpstreamHead> head(const Deployment&, const UpstreamCall&) const override;
+    std::string body_model(const UpstreamCall& call) const override {
+        return std::string(call.model);
+    }
+    Result<AnswerNeeds> adapt(ObjectEdits&, const Deployment&, const UpstreamCall&) const override;
+    std::unique_ptr<AnswerTidier> open_answer(const Deployment&, Endpoint,
+                                              const AnswerNeeds&) const override {
+        return nullptr;
+    }
+    std::string_view family(const Deployment&, std::string_view model) const override {
+        return model;
+    }
     std::vector<std::string_view> supported_params(Endpoint, std::string_view) const override {
         return {};
     }
-    bool takes_stream_options() const override { return false; }
+    StreamUsage stream_usage(Endpoint) const override { return {}; }
     GatewayError parse_error(int status, std::string_view body) const override;
 
 private:

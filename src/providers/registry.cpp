@@ -37,11 +37,14 @@ class Registry {
 public:
     Registry() {
         for (const auto& row : openai_dialects()) {
-            add(openai_.emplace_back(row), row.base, row.key_names, row.base_names,
-                row.default_key);
+            auto& defaults =
+                add(openai_.emplace_back(row), row.base, row.key_names, row.base_names);
+            defaults.default_key = row.default_key;
+            defaults.base_of_model = row.base_of_model;
+            defaults.is_azure = row.addressing != Addressing::openai;
         }
         for (const auto& row : known_provider_rows()) {
-            add(known_.emplace_back(row), row.base, row.key_names, row.base_names, "");
+            add(known_.emplace_back(row), row.base, row.key_names, row.base_names);
         }
         for (const auto& [spelling, name] : kAliases) by_name_.emplace(spelling, by_name_.at(name));
     }
@@ -56,12 +59,13 @@ public:
 private:
     using Names = std::vector<std::string_view>;
 
-    void add(const Provider& provider, std::string_view base, std::string_view key_names,
-             std::string_view base_names, std::string_view default_key) {
+    ProviderDefaults& add(const Provider& provider, std::string_view base,
+                          std::string_view key_names, std::string_view base_names) {
         const auto& keys = names(key_names, provider.name(), "_API_KEY");
         const auto& bases = names(base_names, provider.name(), "_API_BASE");
         by_name_.emplace(provider.name(), entries_.size());
-        entries_.push_back({&provider, {base, keys, bases, default_key}});
+        return entries_.emplace_back(ProviderEntry{&provider, {base, keys, bases, {}, {}}})
+            .defaults;
     }
 
     const Names& names(std::string_view list, std::string_view provider, std::string_view suffix) {
@@ -92,7 +96,21 @@ const Registry& registry() {
     return instance;
 }
 
+// Baseten's dedicated deployments go by an id of eight.
+bool has_own_host(std::string_view model) {
+    return model.size() == 8 && std::ranges::all_of(model, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+           });
+}
+
 }  // namespace
+
+std::string default_base(const ProviderDefaults& defaults, std::string_view model) {
+    std::string base(defaults.base_of_model);
+    const auto place = base.find("{}");
+    if (place == base.npos || !has_own_host(model)) return std::string(defaults.base);
+    return base.replace(place, 2, model);
+}
 
 std::span<const ProviderEntry> providers() {
     return registry().entries();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "providers/json_tree.hpp"
+#include "tollweir/core/json_tree.hpp"
 
 namespace tollweir {
 namespace {

@@ -42,14 +42,17 @@ net::Task<Result<void>> DeploymentCall::connect(TimePoint deadline) {
     co_return Result<void>{};
 }
 
-/// Head and body as one gather write.
+/// Head and body as one gather write; a GET has no body.
 void DeploymentCall::compose() {
     line_.clear();
     auto& pieces = connection_->outgoing();
-    pieces.assign(1, "POST ");
-    char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof digits, total_size(*body_)).ptr;
-    line_.append("Content-Length: ").append(digits, end).append("\r\n\r\n");
+    pieces.assign(1, request_->method);
+    if (request_->method != "GET ") {
+        char digits[24];
+        const auto end = std::to_chars(digits, digits + sizeof digits, total_size(*body_)).ptr;
+        line_.append("Content-Length: ").append(digits, end).append("\r\n");
+    }
+    line_ += "\r\n";
     const auto length_size = line_.size();
     if (connection_->needs_absolute_target()) {
         const bool is_v6 = origin_.host.contains(':');

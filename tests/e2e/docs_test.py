@@ -120,7 +120,7 @@ def test_the_quick_start_names_the_key_that_a_provider_lacks(quickstart: Gateway
 
 
 def test_the_quick_start_says_which_providers_come_later(quickstart: Gateway) -> None:
-    for model_name in ("mistral/mistral-small-latest", "groq/llama-3.3-70b-versatile"):
+    for model_name in ("anthropic/claude-3-5-haiku-latest", "gemini/gemini-2.0-flash"):
         reply = quickstart.chat(model_name, QUICKSTART_AUTH)
         reply.expect_error(501, "not_implemented", "not built into this version")
 

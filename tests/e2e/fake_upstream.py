@@ -13,6 +13,7 @@ import contextlib
 import gzip as gzip_module
 import itertools
 import json as json_module
+import re
 import socket
 import ssl
 import struct
@@ -468,6 +469,7 @@ class FakeUpstream:
         self.open_connections = 0
         self.default: Script = json({"error": {"message": "no script left"}}, status=500)
         self._answers: deque[Script] = deque()
+        self._by_url: list[tuple[re.Pattern[str], Script]] = []
         self._tls = tls
         self._address = (address, port)
         self._numbers = itertools.count()
@@ -500,6 +502,10 @@ class FakeUpstream:
 
     def always(self, script: Script) -> None:
         self.default = script
+
+    def answer_where(self, url: re.Pattern[str], script: Script) -> None:
+        """Requests whose URL begins so are answered by `script`, and are not in `requests`."""
+        self._by_url.append((url, script))
 
     def reset(self) -> None:
         with self._changed:
@@ -581,6 +587,11 @@ class FakeUpstream:
         return await self.exchange(connection, request)
 
     async def exchange(self, connection: Connection, request: Received) -> bool:
+        for url, by_url in self._by_url:
+            if url.match(request.url):
+                exchange = Exchange(self, connection, request)
+                await by_url(exchange)
+                return exchange.keep_alive
         with self._changed:
             self.requests.append(request)
             self._changed.notify_all()

@@ -8,16 +8,19 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 import struct
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
+import fake_upstream as up
 from certificates import Authority
 from fake_upstream import Exchange, FakeProxy, Received, Script, chunk, head
 from gateway import AUTH, ROOT, Gateway, StartGateway
-from golden import Comparison, body_bytes, load
+from golden import Comparison, Pointer, body_bytes, load
 from wire import Reply, parse_events
 
 FOLDER = ROOT / "tests/golden"
@@ -27,26 +30,19 @@ LATER_FOLDERS = {
     "ai21", "anthropic", "bedrock", "cohere", "gemini", "huggingface", "ollama", "replicate",
     "rerank", "vertex",
 }  # fmt: skip
-LATER_CASES = {
-    "11_mistral_params",
-    "12_mistral_stream_thinking",
-    "13_groq_stream_x_groq",
-    "14_deepseek_reasoning",
-    "15_deepseek_stream_keepalive",
-    "16_azure_stream_prompt_filter",
-    "17_azure_content_filter_error",
-}
-CASES = sorted(
-    path for path in (FOLDER / "openai-family").glob("*.json") if path.stem not in LATER_CASES
+CASES = sorted((FOLDER / "openai-family").glob("*.json"))
+
+# A credential source asks here, when a case says what it gets (`access_token`).
+TOKEN_URL = re.compile(
+    r"https://login\.microsoftonline\.com/|https://oauth2\.googleapis\.com/token|"
+    r"http://169\.254\.169\.254/|http://metadata\.google\.internal/"
 )
 
 
 def test_every_case_is_either_run_or_known_to_come_later() -> None:
     folders = {path.parent.name for path in FOLDER.glob("*/*.json")}
     assert folders == LATER_FOLDERS | {"openai-family"}
-    names = {path.stem for path in (FOLDER / "openai-family").glob("*.json")}
-    assert LATER_CASES <= names
-    assert len(CASES) == len(names) - len(LATER_CASES) >= 11
+    assert len(CASES) >= 18
 
 
 @pytest.fixture
@@ -110,10 +106,13 @@ def test_case(behind_proxy: Any, proxy: FakeProxy, path: Path, cut: str) -> None
     case = load(path)
     gateway = behind_proxy(case)
     piece, framing = CUTS[cut]
-    response = case["upstream_response"]
-    assert isinstance(response, dict), "a case with several calls needs more than this test does"
-    usual = "chunked" if "sse" in response else "length"
-    proxy.answer(cut_answer(response, piece, framing or usual))
+    requests, responses = as_list(case["upstream_request"]), as_list(case["upstream_response"])
+    assert len(requests) == len(responses)
+    if "access_token" in case:
+        proxy.answer_where(TOKEN_URL, token_answer(case["access_token"]))
+    for response in responses:
+        usual = "chunked" if "sse" in response else "length"
+        proxy.answer(cut_answer(response, piece, framing or usual))
 
     asked = case["client_request"]
     with gateway.wire() as wire:
@@ -123,14 +122,28 @@ def test_case(behind_proxy: Any, proxy: FakeProxy, path: Path, cut: str) -> None
         reply = wire.request(asked["method"], asked["path"], headers, body)
 
     comparison = Comparison(case)
-    compare_upstream_request(comparison, case["upstream_request"], proxy.request)
+    received = proxy.requests
+    assert len(received) == len(requests), [request.url for request in received]
+    is_list = isinstance(case["upstream_request"], list)
+    for index, (want, got) in enumerate(zip(requests, received, strict=True)):
+        at = ("upstream_request", str(index)) if is_list else ("upstream_request",)
+        compare_upstream_request(comparison, want, got, at)
     compare_client_response(comparison, case["client_response"], reply)
     assert not comparison.differences, "\n".join([case["about"], *comparison.differences])
     check_extras(case, gateway, reply)
 
 
-def compare_upstream_request(comparison: Comparison, want: dict[str, Any], got: Received) -> None:
-    at = ("upstream_request",)
+def as_list(value: dict[str, Any] | list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return value if isinstance(value, list) else [value]
+
+
+def token_answer(token: str) -> Script:
+    return up.json({"access_token": token, "expires_in": 3600, "token_type": "Bearer"})
+
+
+def compare_upstream_request(
+    comparison: Comparison, want: dict[str, Any], got: Received, at: Pointer
+) -> None:
     comparison.value(want["method"], got.method, (*at, "method"))
     comparison.value(want["url"], got.url, (*at, "url"))
     headers: dict[str, list[str]] = {}
@@ -139,6 +152,12 @@ def compare_upstream_request(comparison: Comparison, want: dict[str, Any], got: 
     comparison.headers(want.get("headers", {}), headers, (*at, "headers"))
     for name in want.get("absent_headers", []):
         comparison.value([], headers.get(name, []), (*at, "absent_headers", name))
+    if "form" in want:
+        form = parse_qs(got.body.decode(), keep_blank_values=True, strict_parsing=True)
+        assert all(len(values) == 1 for values in form.values()), form
+        seen = {name: values[0] for name, values in form.items()}
+        comparison.value(want["form"], seen, (*at, "form"))
+        return
     comparison.value(want.get("body"), got.json if got.body else None, (*at, "body"))
 
 

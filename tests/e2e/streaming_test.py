@@ -470,13 +470,30 @@ def test_an_empty_stream_is_a_failure(gateway: Gateway, upstream: FakeUpstream) 
     assert gateway.chat(stream=True).status in (502, 503)
 
 
-def test_a_plain_answer_to_a_streamed_request_is_502(
+@pytest.mark.parametrize("wants_usage", [False, True])
+def test_a_plain_answer_to_a_streamed_request_becomes_a_stream(
+    gateway: Gateway, upstream: FakeUpstream, wants_usage: bool
+) -> None:
+    """Some upstreams ignore `stream`; the client waits for events."""
+    upstream.answer(up.json(answers.completion("plain")))
+    fields = {"stream_options": {"include_usage": True}} if wants_usage else {}
+    events = gateway.stream(**fields)
+    assert events[-1] == "[DONE]"
+    chunks = events[:-1]
+    assert all(chunk["object"] == "chat.completion.chunk" for chunk in chunks)
+    assert all(chunk["model"] == "m" for chunk in chunks)
+    assert chunks[0]["choices"][0]["delta"]["content"] == "plain"
+    assert chunks[1]["choices"][0]["finish_reason"] == "stop"
+    assert [bool(chunk.get("usage")) for chunk in chunks[2:]] == ([True] if wants_usage else [])
+
+
+def test_a_plain_answer_without_choices_is_no_stream(
     gateway: Gateway, upstream: FakeUpstream
 ) -> None:
-    """Some upstreams ignore `stream`; the client waits for events, so it gets an error."""
-    upstream.answer(up.json(answers.completion("plain")))
-    reply = gateway.chat(stream=True)
-    reply.expect_error(502, "service_unavailable_error", "stream")
+    upstream.answer(up.json({"hello": "world"}))
+    gateway.chat(stream=True).expect_error(502, "service_unavailable_error", "choices")
+    upstream.answer(up.reply("<html>", content_type="text/html"))
+    gateway.chat(stream=True).expect_error(502, "service_unavailable_error", "stream")
 
 
 def test_a_failed_stream_is_logged_as_a_failure(gateway: Gateway, upstream: FakeUpstream) -> None:

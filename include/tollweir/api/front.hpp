@@ -4,7 +4,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "tollweir/core/answer_tidier.hpp"
 #include "tollweir/core/endpoint.hpp"
 #include "tollweir/core/error.hpp"
 #include "tollweir/core/json.hpp"
@@ -28,7 +30,10 @@ struct ChatView {
 /// What is changed in a stream of the client's own dialect.
 struct StreamEdits {
     std::string model;        // goes into every chunk
-    bool hide_usage = false;  // the gateway asked for usage, the client did not
+    bool hide_usage = false;  // the client did not ask for usage
+    // The client asked, and the upstream sends it beside choices: it goes into a chunk of its own.
+    bool usage_apart = false;
+    AnswerTidier* tidier = nullptr;  // sees each event first; outlives the editor
 };
 
 /// Edits the events of one stream that stays in its dialect and notes what they tell. Bytes come in
@@ -66,6 +71,11 @@ public:
     virtual std::string_view upstream_model() const = 0;
 };
 
+/// A whole answer of chat or text completions as the events of a stream: JSON texts, in order,
+/// without the closing frame. `with_usage`: a last one that holds the usage. Errors
+/// (`bad_gateway`): no JSON object with choices.
+Result<std::vector<std::string>> answer_as_chunks(std::string_view body, bool with_usage);
+
 /// A dialect that clients speak. No state, no I/O.
 class Front {
 public:
@@ -89,13 +99,22 @@ public:
 /// OpenAI's chat, completions, embeddings and moderations.
 const Front& openai_front();
 
-/// Edits an answer of OpenAI's dialect that is not a stream: the model's name, and embeddings as
-/// numbers where the client asked for base64. Errors (`bad_gateway`): not a JSON object.
+/// How the client wants embeddings, whatever the upstream sends.
+enum class EmbeddingForm : std::uint8_t { as_sent, floats, base64 };
+
+/// What is changed in an answer that is not a stream.
+struct ReplyEdits {
+    std::string_view model;
+    EmbeddingForm embeddings = EmbeddingForm::as_sent;
+};
+
+/// Edits an answer of OpenAI's dialect that is not a stream: the model's name, and embeddings into
+/// the form asked for. Errors (`bad_gateway`): not a JSON object, an embedding that is none.
 class ReplyEditor {
 public:
     /// `body` as for ChatView. Afterwards the pieces of the edited body are in `out`; they point
     /// into `body` and this object.
-    Result<void> edit(std::string_view body, std::string_view model, bool want_base64, Pieces& out);
+    Result<void> edit(std::string_view body, const ReplyEdits& wanted, Pieces& out);
 
     const Usage& usage() const { return usage_; }
     std::string_view upstream_model() const { return upstream_model_; }

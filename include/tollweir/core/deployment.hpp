@@ -18,6 +18,7 @@
 namespace tollweir {
 
 class Provider;
+struct TokenRecipe;
 
 /// Where connections go and which may be shared: one pool of connections an origin.
 struct Origin {
@@ -28,11 +29,15 @@ struct Origin {
     friend bool operator==(const Origin&, const Origin&) = default;
 };
 
+/// Value of the Host header: the port where it is not the scheme's own.
+std::string host_header(const Origin& origin);
+
 /// The first lines of an upstream request, made once a deployment and endpoint: everything but the
 /// length of the body. `headers` are complete lines with CRLF; secret, never logged.
 struct UpstreamHead {
     std::string path;  // absolute path with query
     std::string headers;
+    std::string_view method = "POST ";  // with the blank behind it
 
     friend bool operator==(const UpstreamHead&, const UpstreamHead&) = default;
 };
@@ -61,6 +66,9 @@ struct Deployment {
     std::string base_path;   // path of api_base, no trailing slash
     std::string base_query;  // query of api_base without `?`
     Secret api_key;
+    // Where there is no key: a token of the configuration's, or how one is fetched (Azure).
+    Secret access_token;
+    std::shared_ptr<const TokenRecipe> token_recipe;
     std::string api_version;
     std::string organization;
 

@@ -30,7 +30,8 @@ public:
     /// The member's key becomes `key` (needs no escaping), its value stays.
     void rename(const JsonMember& member, std::string_view key);
     void remove(const JsonMember& member);
-    /// Adds `"key":json` before the closing brace. Both are copied.
+    /// Adds `"key":json` before the closing brace; a later value for the same key takes the place
+    /// of the earlier. Both are copied.
     void append(std::string_view key, std::string_view json);
 
     bool empty() const { return changes_.empty() && appended_.empty(); }
@@ -50,13 +51,19 @@ private:
         std::size_t begin, size;  // of the new text in `texts_`
     };
 
+    struct Appended {
+        std::size_t begin, key_end, end;
+    };
+
+    void drop_addition(std::string_view comma_and_key);
     void set(const JsonMember& member, Action action, std::size_t text_begin);
     std::string_view text_of(const Change& change) const;
 
     const ObjectView* object_ = nullptr;
     std::vector<Change> changes_;  // by member
     std::string texts_;
-    std::string appended_;  // each with a comma before it
+    std::string appended_;             // each with a comma before it
+    std::vector<Appended> additions_;  // where each stands in `appended_`
 };
 
 }  // namespace tollweir

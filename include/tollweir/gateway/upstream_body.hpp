@@ -6,6 +6,7 @@
 #include "tollweir/api/front.hpp"
 #include "tollweir/config/config.hpp"
 #include "tollweir/core/deployment.hpp"
+#include "tollweir/providers/provider.hpp"
 
 namespace tollweir {
 
@@ -15,14 +16,19 @@ class UpstreamBody {
 public:
     /// Sets the model, the deployment's defaults and forced fields, asks for usage where the
     /// accounting needs it, and lets the provider adapt the rest. Errors: the provider's.
-    Result<void> build(const ChatView& view, const Deployment& deployment, std::string_view model,
+    Result<void> build(const ChatView& view, const Deployment& deployment, const UpstreamCall& call,
                        const Config& config);
 
     const Pieces& pieces() const { return pieces_; }
-    /// The gateway asked for usage in the stream and the client did not.
+    const AnswerNeeds& needs() const { return needs_; }
+    /// The client is to see no usage in its stream: it did not ask.
     bool hides_usage() const { return hides_usage_; }
+    /// It asked, and the upstream sends usage beside choices.
+    bool sets_usage_apart() const { return sets_usage_apart_; }
 
 private:
+    Result<void> settle_usage(const ChatView& view, const Deployment& deployment,
+                              const ObjectView& object, const Config& config);
     Result<const ObjectView*> with_defaults(const ChatView& view, const Deployment& deployment);
     Result<void> ask_for_usage(const ObjectView& object);
     void set(std::string_view name, std::string_view json);
@@ -34,7 +40,9 @@ private:
     ObjectEdits edits_;
     ObjectEdits option_edits_;
     Pieces pieces_;
+    AnswerNeeds needs_;
     bool hides_usage_ = false;
+    bool sets_usage_apart_ = false;
 };
 
 }  // namespace tollweir

@@ -11,16 +11,21 @@
 #include "tollweir/net/worker.hpp"
 #include "tollweir/telemetry/metrics.hpp"
 #include "tollweir/telemetry/request_log.hpp"
+#include "tollweir/upstream/token_source.hpp"
 
 namespace tollweir {
 
 /// The gateway's side of a worker: touched by that worker's thread only, metrics aside.
 struct WorkerState {
     WorkerState(net::Worker& its_worker, WorkerMetrics& its_metrics)
-        : worker(its_worker), metrics(its_metrics), random(std::random_device{}()) {}
+        : worker(its_worker),
+          metrics(its_metrics),
+          tokens(its_worker),
+          random(std::random_device{}()) {}
 
     net::Worker& worker;
     WorkerMetrics& metrics;
+    TokenSource tokens;
     std::shared_ptr<const Snapshot> snapshot;
     std::optional<WorkerKeys> keys;  // none without a store
     RequestLog log;

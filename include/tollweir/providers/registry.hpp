@@ -14,8 +14,13 @@ struct ProviderDefaults {
     std::string_view base;
     std::span<const std::string_view> key_names;
     std::span<const std::string_view> base_names;
-    std::string_view default_key;  // sent when no key is found (`fake-api-key` of vLLM servers)
+    std::string_view default_key;    // sent when no key is found (`fake-api-key` of vLLM servers)
+    std::string_view base_of_model;  // of models with a host of their own; `{}` is the model
+    bool is_azure = false;           // keys and tokens are found as Azure's are
 };
+
+/// The address where neither deployment nor environment names one; empty: there is none.
+std::string default_base(const ProviderDefaults& defaults, std::string_view model);
 
 /// A row of the list of providers. Those whose adapter comes with a later part have a Provider too:
 /// it offers no endpoint, so that their deployments load and answer 501.

@@ -26,8 +26,9 @@ public:
     DeploymentCall& operator=(const DeploymentCall&) = delete;
     ~DeploymentCall();
 
-    /// Sends a POST. `head` and the body's owner outlive the call: a dead pooled connection means
-    /// sending again. Errors: as UpstreamPool::connect; bad_gateway when the upstream closed on us.
+    /// Sends the request. `head` and the body's owner outlive the call: a dead pooled connection
+    /// means sending again. Errors: as UpstreamPool::connect; bad_gateway when the upstream closed
+    /// on us.
     net::Task<Result<void>> send(const UpstreamHead& head, const Pieces& body, TimePoint deadline);
     /// Waits for the answer's head. `timeout` leaves the call intact: it may be asked again.
     net::Task<Result<void>> read_head(TimePoint deadline);

@@ -12,6 +12,7 @@ constexpr KnownKey kSettings[] = {
     {"drop_params", boolean, active, "false", "Leave out parameters that a provider does not know.", "", "LITELLM_DROP_PARAMS"},
     {"modify_params", boolean, later, "false", "Repair requests that a provider would refuse.", "", "LITELLM_MODIFY_PARAMS"},
     {"add_function_to_prompt", boolean, later, "false", "Write functions into the prompt for models without them."},
+    {"enable_azure_ad_token_refresh", boolean, active, "", "Take Azure's managed identity where a deployment has neither key nor login."},
     {"request_timeout", seconds, active, "6000", "Time for a whole answer, where no router or deployment says one.", "", "REQUEST_TIMEOUT"},
     {"num_retries", integer, later, "2", "Attempts beyond the first; `router_settings` wins."},
     {"num_retries_per_request", integer, later, "", "The same in old files."},

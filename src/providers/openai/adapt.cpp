@@ -1,54 +1,24 @@
 #include "providers/openai/adapt.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <optional>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "providers/openai/body_draft.hpp"
+#include "providers/openai/adaptation.hpp"
+#include "providers/openai/azure_rules.hpp"
 #include "providers/openai/drop_path.hpp"
-#include "providers/openai/openai_models.hpp"
-#include "providers/openai/param_lists.hpp"
-#include "providers/openai/rewrites.hpp"
+#include "providers/openai/embedding_input.hpp"
+#include "providers/openai/fim.hpp"
+#include "providers/openai/json_tool.hpp"
+#include "providers/openai/messages.hpp"
 #include "providers/openai/supported_set.hpp"
+#include "providers/openai/thinking.hpp"
+#include "providers/openai/tools.hpp"
+#include "providers/openai/values.hpp"
 
 namespace tollweir {
 namespace {
-
-/// `drop_params` and its kin, as deployment and request together want them.
-struct ParamPolicy {
-    bool drops_unsupported = false;
-    std::vector<std::string> dropped;  // of the request; the deployment's own are in the snapshot
-    ParamSet allowed = 0;
-};
-
-// Each entry of a request's list is a walk through the body.
-constexpr std::size_t kMaxListEntries = 256;
-
-Result<std::vector<std::string>> read_string_list(const JsonMember& member) {
-    std::vector<std::string> list;
-    if (member.type == JsonType::null) return list;
-    const auto tree = parse_json_tree(member.value);
-    bool good = tree && tree->is(JsonType::array) && tree->children.size() <= kMaxListEntries;
-    if (good) {
-        for (const auto& item : tree->children) {
-            auto text = item.string();
-            if (text) list.push_back(std::move(*text));
-            good = good && text;
-        }
-    }
-    if (good) return list;
-    return fail(ErrorKind::bad_request,
-                "'" + std::string(member.key) + "' must be a list of at most 256 strings.");
-}
-
-void allow(ParamPolicy& policy, const std::vector<std::string>& names) {
-    for (const auto& name : names) {
-        const auto facts = field_facts(name);
-        if (facts.meaning == FieldMeaning::param) policy.allowed |= bit(facts.param);
-    }
-}
 
 std::unexpected<GatewayError> refuse_credential(const JsonMember& member) {
     return fail(
@@ -87,7 +57,7 @@ Result<void> take_field(const JsonMember& member, BodyDraft& draft, ParamPolicy&
         case FieldMeaning::allowed_openai_params: {
             const auto names = read_string_list(member);
             if (!names) return std::unexpected(names.error());
-            allow(policy, *names);
+            policy.allow(*names);
             break;
         }
     }
@@ -117,16 +87,10 @@ Result<void> drop_listed(BodyDraft& draft, const std::vector<std::string>& list)
 }
 
 // Decision 6: OpenAI takes `metadata` only for answers that it stores.
-bool sends_metadata(const BodyDraft& draft, const OpenAiDialect& row, Endpoint endpoint) {
-    return endpoint == Endpoint::chat_completions && row.stores_metadata &&
-           draft.value(Param::store) == "true";
-}
-
-std::optional<double> number_in(std::string_view json) {
-    double value = 0;
-    const auto read = std::from_chars(json.data(), json.data() + json.size(), value);
-    if (read.ec != std::errc() || read.ptr != json.data() + json.size()) return std::nullopt;
-    return value;
+bool sends_metadata(const Adaptation& adaptation, Endpoint endpoint) {
+    if (adaptation.policy.allows(Param::metadata)) return true;
+    return endpoint == Endpoint::chat_completions && adaptation.has(Quirk::stores_metadata) &&
+           adaptation.draft.value(Param::store) == "true";
 }
 
 // The value that a model without the parameter behaves by anyway.
@@ -159,49 +123,43 @@ bool fixes_temperature(const OpenAiModelRules& rules, const BodyDraft& draft) {
 constexpr ParamSet kNeverFail =
     set_of({Param::user, Param::stream, Param::stream_options, Param::metadata});
 
-std::unexpected<GatewayError> refuse_params(const std::vector<Param>& params,
-                                            std::string_view provider, std::string_view model) {
-    std::string list = "[";
-    for (const auto param : params) {
-        if (list.size() > 1) list += ", ";
-        list += "'" + std::string(name_of(param)) + "'";
+// OpenAI takes null for what is not given; an upstream that does not know the parameter may not.
+void drop_nulls(Adaptation& adaptation, ParamSet params) {
+    if (adaptation.has(Quirk::knows_openai_models)) return;
+    const auto gone = adaptation.draft.nulls() & params;
+    for (std::size_t i = 0; gone != 0 && i < kParamCount; ++i) {
+        const auto param = static_cast<Param>(i);
+        if ((gone & bit(param)) != 0) adaptation.draft.remove(param);
     }
-    list += "]";
-    GatewayError error(
-        ErrorKind::unsupported_params, ErrorSource::client,
-        "litellm.UnsupportedParamsError: " + std::string(provider) +
-            " does not support parameters: " + list + ", for model=" + std::string(model) +
-            ". Set `drop_params: true` (in `litellm_settings`, the deployment's `litellm_params` "
-            "or "
-            "the request) to have them dropped, or send them anyway with `allowed_openai_params=" +
-            list + "`.");
-    error.type_json = R"("invalid_request_error")";
-    return std::unexpected(std::move(error));
 }
 
-// Steps 2 to 4 of section 5. What would change nothing goes out silently.
-Result<void> settle_unsupported(BodyDraft& draft, const ParamPolicy& policy,
-                                const OpenAiDialect& row, const OpenAiModelRules& rules,
-                                std::string_view model) {
-    auto candidates =
-        draft.present() & kEveryChatParam & ~supported_set(row, Endpoint::chat_completions, model);
-    if (fixes_temperature(rules, draft)) candidates |= draft.present() & bit(Param::temperature);
-    candidates &= ~policy.allowed;
+// Steps 2 to 4 of section 5. `counted` are the endpoint's parameters; what would change nothing
+// goes out silently.
+Result<void> settle_unsupported(Adaptation& adaptation, Endpoint endpoint, ParamSet counted) {
+    auto& draft = adaptation.draft;
+    const auto supported = supported_set(adaptation.row, endpoint, adaptation.family);
+    auto candidates = draft.present() & counted & ~supported;
+    if (fixes_temperature(adaptation.rules, draft)) {
+        candidates |= draft.present() & bit(Param::temperature);
+    }
+    candidates &= ~adaptation.policy.allowed;
+    drop_nulls(adaptation, counted & ~supported);
     if (candidates == 0) return {};
 
+    const auto silent = kNeverFail | dropped_set(adaptation.row, adaptation.family);
     std::vector<Param> refused;
     for (const auto& member : draft.object().members()) {
         const auto facts = field_facts(member.key);
         if (facts.meaning != FieldMeaning::param || (candidates & bit(facts.param)) == 0) continue;
         const bool harmless =
-            (kNeverFail & bit(facts.param)) != 0 || is_default(facts.param, member.value);
-        if (!harmless && !policy.drops_unsupported) {
+            (silent & bit(facts.param)) != 0 || is_default(facts.param, member.value);
+        if (!harmless && !adaptation.policy.drops_unsupported) {
             refused.push_back(facts.param);
         } else {
             draft.remove(facts.param);
         }
     }
-    if (!refused.empty()) return refuse_params(refused, row.name, model);
+    if (!refused.empty()) return refuse_params(refused, adaptation.row.name, adaptation.model);
     return {};
 }
 
@@ -215,52 +173,117 @@ void rename_limit(BodyDraft& draft, Param from, Param to, bool to_wins) {
     }
 }
 
-void rename_limits(BodyDraft& draft, const ParamPolicy& policy, const OpenAiDialect& row,
-                   const OpenAiModelRules& rules) {
+void rename_params(Adaptation& adaptation) {
+    auto& draft = adaptation.draft;
     // max_completion_tokens is the newer and wins either way.
-    if (rules.renames_max_tokens && (policy.allowed & bit(Param::max_tokens)) == 0) {
+    if (adaptation.rules.renames_max_tokens && !adaptation.policy.allows(Param::max_tokens)) {
         rename_limit(draft, Param::max_tokens, Param::max_completion_tokens, true);
     }
-    if (row.renames_max_completion && (policy.allowed & bit(Param::max_completion_tokens)) == 0) {
+    if (adaptation.has(Quirk::max_tokens_only) &&
+        !adaptation.policy.allows(Param::max_completion_tokens)) {
         rename_limit(draft, Param::max_completion_tokens, Param::max_tokens, false);
+    }
+    for (const auto& [param, name] : adaptation.row.renames) {
+        if (adaptation.may_change(param)) draft.send_as(param, name);
     }
 }
 
-Result<void> adapt_chat(BodyDraft& draft, const ParamPolicy& policy, const OpenAiDialect& row,
-                        std::string_view model) {
-    const auto rules = row.knows_openai_models ? openai_model_rules(model) : OpenAiModelRules();
-    auto settled = settle_unsupported(draft, policy, row, rules, model);
-    if (!settled) return settled;
-    rename_limits(draft, policy, row, rules);
-    return rewrite_chat_body(draft, row);
+Result<void> adapt_chat(Adaptation& adaptation) {
+    if (auto done = settle_unsupported(adaptation, Endpoint::chat_completions, kEveryChatParam);
+        !done)
+        return done;
+    clamp_temperature(adaptation);
+    rename_params(adaptation);
+    const auto thinks = rewrite_thinking(adaptation);
+    if (!thinks) return std::unexpected(thinks.error());
+    if (auto done = rewrite_messages(adaptation, *thinks); !done) return done;
+    if (auto done = rewrite_tools(adaptation); !done) return done;
+    if (adaptation.row.addressing == Addressing::azure) {
+        if (auto done = rewrite_for_azure(adaptation); !done) return done;
+    }
+    if (adaptation.has(Quirk::json_by_tool)) {
+        if (auto done = schema_to_tool(adaptation); !done) return done;
+    }
+    if (auto done = rewrite_response_format(adaptation); !done) return done;
+    if (adaptation.has(Quirk::usage_include)) {
+        adaptation.draft.set("usage", R"({"include":true})");
+    }
+    if (adaptation.has(Quirk::chat_as_text)) return messages_to_prompt(adaptation);
+    return {};
+}
+
+Result<void> adapt_text(Adaptation& adaptation) {
+    if (auto done = settle_unsupported(adaptation, Endpoint::completions, kTextParams); !done) {
+        return done;
+    }
+    if (!adaptation.has(Quirk::fim)) return {};
+    rename_params(adaptation);
+    return rewrite_fim_prompt(adaptation);
+}
+
+Result<void> adapt_endpoint(Adaptation& adaptation, Endpoint endpoint) {
+    switch (endpoint) {
+        case Endpoint::chat_completions:
+            return adapt_chat(adaptation);
+        case Endpoint::completions:
+            return adapt_text(adaptation);
+        case Endpoint::embeddings:
+            return rewrite_embedding(adaptation);
+        case Endpoint::moderations:
+            return {};
+    }
+    return {};
+}
+
+Adaptation begin(BodyDraft& draft, const ParamPolicy& policy, const OpenAiDialect& row,
+                 const Deployment& deployment, const UpstreamCall& call) {
+    Adaptation adaptation{draft, row, policy, call.model, {}, {}, {}, {}};
+    adaptation.family = model_family(row, deployment, call.model);
+    if (row.addressing == Addressing::azure) {
+        adaptation.api_version = azure_api_version(deployment, call);
+    }
+    if (row.quirks.has(Quirk::knows_openai_models)) {
+        adaptation.rules = openai_model_rules(adaptation.family);
+    }
+    // Names at Azure are the user's own, and often hold that of the model.
+    if (row.addressing == Addressing::azure && adaptation.family.contains("gpt-5") &&
+        !adaptation.family.contains("gpt-5-chat")) {
+        adaptation.rules.renames_max_tokens = true;
+    }
+    return adaptation;
 }
 
 }  // namespace
 
-Result<void> adapt_openai_body(ObjectEdits& edits, const OpenAiDialect& row,
-                               const Deployment& deployment, Endpoint endpoint,
-                               std::string_view model) {
+Result<AnswerNeeds> adapt_openai_body(ObjectEdits& edits, const OpenAiDialect& row,
+                                      const Deployment& deployment, const UpstreamCall& call) {
     BodyDraft draft(edits);
     ParamPolicy policy;
     policy.drops_unsupported = deployment.drop_params;
-    allow(policy, deployment.allowed_openai_params);
+    policy.allow(deployment.allowed_openai_params);
     for (const auto& member : edits.object().members()) {
-        if (auto taken = take_field(member, draft, policy); !taken) return taken;
+        if (auto taken = take_field(member, draft, policy); !taken) {
+            return std::unexpected(taken.error());
+        }
     }
-    if (auto done = drop_listed(draft, deployment.additional_drop_params); !done) return done;
-    if (auto done = drop_listed(draft, policy.dropped); !done) return done;
-
-    const bool keeps_metadata = (policy.allowed & bit(Param::metadata)) != 0;
-    if (!keeps_metadata && !sends_metadata(draft, row, endpoint)) {
-        draft.remove(Param::metadata);
+    for (const auto& list :
+         {std::cref(deployment.additional_drop_params), std::cref(std::as_const(policy).dropped)}) {
+        if (auto done = drop_listed(draft, list); !done) return std::unexpected(done.error());
     }
-    if (endpoint == Endpoint::chat_completions) {
-        if (auto done = adapt_chat(draft, policy, row, model); !done) return done;
-    } else if (row.floats_only && draft.has(Param::encoding_format)) {
-        draft.set(Param::encoding_format, R"("float")");
+    auto adaptation = begin(draft, policy, row, deployment, call);
+    if (!sends_metadata(adaptation, call.endpoint)) draft.remove(Param::metadata);
+    if (auto done = adapt_endpoint(adaptation, call.endpoint); !done) {
+        return std::unexpected(done.error());
     }
     draft.finish();
-    return {};
+    return adaptation.needs;
+}
+
+std::string_view model_family(const OpenAiDialect& row, const Deployment& deployment,
+                              std::string_view model) {
+    if (row.addressing == Addressing::azure) return azure_family(deployment, model);
+    if (!row.quirks.has(Quirk::knows_openai_models) || deployment.base_model.empty()) return model;
+    return last_segment(deployment.base_model);
 }
 
 }  // namespace tollweir

@@ -6,7 +6,7 @@ namespace tollweir {
 
 void BodyDraft::note(Param param, const JsonMember& member) {
     at_[static_cast<std::size_t>(param)] = &member;
-    if (member.type != JsonType::null) present_ |= bit(param);
+    (member.type == JsonType::null ? nulls_ : present_) |= bit(param);
 }
 
 std::string_view BodyDraft::value(Param param) const {
@@ -21,10 +21,16 @@ void BodyDraft::remove(const JsonMember& member) {
     edits_.remove(member);
     removed_.push_back(&member);
     std::erase_if(trees_, [&member](const auto& entry) { return entry.first == &member; });
+    forget(member);
+}
+
+void BodyDraft::forget(const JsonMember& member) {
     const auto at = std::ranges::find(at_, &member);
     if (at == at_.end()) return;
     *at = nullptr;
-    present_ &= ~bit(static_cast<Param>(at - at_.begin()));
+    const auto gone = bit(static_cast<Param>(at - at_.begin()));
+    present_ &= ~gone;
+    nulls_ &= ~gone;
 }
 
 bool BodyDraft::is_removed(const JsonMember& member) const {
@@ -35,16 +41,32 @@ void BodyDraft::send_as(Param param, Param name) {
     const auto* renamed = member(param);
     remove(name);
     edits_.rename(*renamed, name_of(name));
-    at_[static_cast<std::size_t>(param)] = nullptr;
-    present_ &= ~bit(param);
+    forget(*renamed);
     note(name, *renamed);
+}
+
+void BodyDraft::send_as(Param param, std::string_view name) {
+    const auto* renamed = member(param);
+    if (const auto* other = object().find(name)) remove(*other);
+    edits_.rename(*renamed, name);
+    forget(*renamed);
 }
 
 void BodyDraft::set(Param param, std::string_view json) {
     if (const auto* found = member(param)) {
         edits_.replace(*found, json);
+        std::erase_if(trees_, [found](const auto& entry) { return entry.first == found; });
     } else {
         edits_.append(name_of(param), json);
+    }
+}
+
+void BodyDraft::set(std::string_view name, std::string_view json) {
+    const auto* found = object().find(name);
+    if (found != nullptr && !is_removed(*found)) {
+        edits_.replace(*found, json);
+    } else {
+        edits_.append(name, json);
     }
 }
 

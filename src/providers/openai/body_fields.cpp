@@ -74,6 +74,7 @@ constexpr std::array kFields{
     field("additional_drop_params", FieldMeaning::additional_drop_params),
     field("allowed_openai_params", FieldMeaning::allowed_openai_params),
 
+    control("api_version"),
     control("cache"),
     control("caching"),
     control("content_policy_fallbacks"),

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "providers/json_tree.hpp"
 #include "tollweir/core/error.hpp"
+#include "tollweir/core/json_tree.hpp"
 
 namespace tollweir {
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "providers/openai/address.hpp"
 #include "tollweir/core/version.hpp"
 
 namespace tollweir {
@@ -26,10 +27,6 @@ constexpr std::array<std::string_view, 11> kReservedHeaders{"host",
                                                             "expect",
                                                             "accept-encoding",
                                                             "proxy-connection"};
-
-// Each served path, the longest first: "chat/completions" also ends with "completions".
-constexpr std::array kBySuffix{Endpoint::chat_completions, Endpoint::completions,
-                               Endpoint::embeddings, Endpoint::moderations};
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -56,24 +53,6 @@ bool is_visible(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-std::string host_header(const Origin& origin) {
-    const bool is_ipv6 = origin.host.contains(':');
-    std::string host = is_ipv6 ? "[" + origin.host + "]" : origin.host;
-    if (origin.port != (origin.tls ? 443 : 80)) host += ":" + std::to_string(origin.port);
-    return host;
-}
-
-// An api_base may be a server's base or the whole URL of one of its endpoints.
-std::string path_for(std::string_view base_path, Endpoint endpoint) {
-    for (const auto served : kBySuffix) {
-        const auto suffix = "/" + std::string(path_of(served));
-        if (!base_path.ends_with(suffix)) continue;
-        base_path.remove_suffix(suffix.size());
-        break;
-    }
-    return std::string(base_path) + "/" + std::string(path_of(endpoint));
-}
-
 void set_header(std::vector<Header>& headers, const Header& wanted) {
     const auto found = std::ranges::find_if(headers, [&wanted](const Header& header) {
         return equals_ignoring_case(header.first, wanted.first);
@@ -88,6 +67,34 @@ void set_header(std::vector<Header>& headers, const Header& wanted) {
 // These come from the configuration, not from the client.
 std::unexpected<GatewayError> refuse(std::string message) {
     return fail(ErrorKind::bad_request, std::move(message), ErrorSource::gateway);
+}
+
+// Azure's serverless models take the key as OpenAI does, its other hosts in a header of their own.
+bool takes_bearer_key(const OpenAiDialect& row, std::string_view host) {
+    if (row.addressing == Addressing::openai) return true;
+    if (row.addressing == Addressing::azure) return false;
+    return host.ends_with(".inference.ai.azure.com") || host.ends_with(".models.ai.azure.com");
+}
+
+// A token that must be fetched is added when it is there.
+Result<void> add_credential(const OpenAiDialect& row, const Deployment& deployment,
+                            std::vector<Header>& headers) {
+    const std::string key =
+        deployment.api_key.empty() ? std::string(row.default_key) : deployment.api_key.reveal();
+    if (has_line_break(key)) return refuse("api_key: it holds a line break or NUL");
+    const auto& token = deployment.access_token.reveal();
+    if (has_line_break(token)) return refuse("azure_ad_token: it holds a line break or NUL");
+    if (key.empty()) {
+        if (!token.empty()) headers.emplace_back("Authorization", "Bearer " + token);
+        return {};
+    }
+    if (takes_bearer_key(row, deployment.origin.host)) {
+        headers.emplace_back("Authorization", "Bearer " + key);
+    } else {
+        headers.emplace_back("api-key", key);
+    }
+    if (!row.key_header.empty()) headers.emplace_back(row.key_header, key);
+    return {};
 }
 
 Result<void> check_extra_header(const Header& header) {
@@ -109,11 +116,12 @@ Result<void> check_extra_header(const Header& header) {
 
 }  // namespace
 
-Result<UpstreamHead> openai_head(const Deployment& deployment, Endpoint endpoint,
-                                 std::string_view default_key) {
+Result<UpstreamHead> openai_head(const OpenAiDialect& row, const Deployment& deployment,
+                                 const UpstreamCall& call) {
+    auto path = path_of_call(row, deployment, call);
+    if (!path) return std::unexpected(path.error());
     UpstreamHead head;
-    head.path = path_for(deployment.base_path, endpoint);
-    if (!deployment.base_query.empty()) head.path += "?" + deployment.base_query;
+    head.path = std::move(*path);
     if (!head.path.starts_with('/') || !is_visible(head.path) || head.path.contains('#')) {
         return refuse("api_base: its path holds a character that no URL may");
     }
@@ -122,17 +130,13 @@ Result<UpstreamHead> openai_head(const Deployment& deployment, Endpoint endpoint
         return refuse("api_base: it names no valid host");
     }
 
-    const std::string key =
-        deployment.api_key.empty() ? std::string(default_key) : deployment.api_key.reveal();
-    if (has_line_break(key)) {
-        return refuse("api_key: it holds a line break or NUL");
+    std::vector<Header> headers{{"Host", host}};
+    if (auto added = add_credential(row, deployment, headers); !added) {
+        return std::unexpected(added.error());
     }
     if (has_line_break(deployment.organization)) {
         return refuse("organization: it holds a line break or NUL");
     }
-
-    std::vector<Header> headers{{"Host", host}};
-    if (!key.empty()) headers.emplace_back("Authorization", "Bearer " + key);
     headers.emplace_back("Content-Type", "application/json");
     // Also for streams, as the official SDKs do.
     headers.emplace_back("Accept", "application/json");
@@ -140,6 +144,9 @@ Result<UpstreamHead> openai_head(const Deployment& deployment, Endpoint endpoint
     headers.emplace_back("User-Agent", "tollweir/" + std::string(kVersion));
     if (!deployment.organization.empty()) {
         headers.emplace_back("OpenAI-Organization", deployment.organization);
+    }
+    if (const auto colon = row.own_header.find(": "); colon != std::string_view::npos) {
+        headers.emplace_back(row.own_header.substr(0, colon), row.own_header.substr(colon + 2));
     }
     for (const auto& extra : deployment.extra_headers) {
         if (const auto checked = check_extra_header(extra); !checked) {

@@ -1,16 +1,16 @@
 #pragma once
 
-#include <string_view>
-
+#include "providers/openai/dialects.hpp"
 #include "tollweir/core/deployment.hpp"
 #include "tollweir/core/error.hpp"
+#include "tollweir/providers/provider.hpp"
 
 namespace tollweir {
 
-/// Path and headers of a request in OpenAI's dialect. `default_key` is sent where the deployment
-/// has no key; both empty: no Authorization. Errors (`bad_request`): a key or header that would
-/// break the head, a header that is ours alone, a base path that is no path.
-Result<UpstreamHead> openai_head(const Deployment& deployment, Endpoint endpoint,
-                                 std::string_view default_key);
+/// Path and headers of a request in OpenAI's dialect. Where neither deployment nor row has a key,
+/// no credential. Errors (`bad_request`): a key or header that would break the head, a header that
+/// is ours alone, a base path that is no path, a name or version that cannot stand in one.
+Result<UpstreamHead> openai_head(const OpenAiDialect& row, const Deployment& deployment,
+                                 const UpstreamCall& call);
 
 }  // namespace tollweir

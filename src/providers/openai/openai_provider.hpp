@@ -12,13 +12,17 @@ public:
 
     std::string_view name() const override { return row_.name; }
     std::optional<Dialect> dialect(Endpoint endpoint) const override;
-    Result<UpstreamHead> head(const Deployment& deployment, Endpoint endpoint,
-                              std::string_view model) const override;
-    Result<void> adapt(ObjectEdits& edits, const Deployment& deployment, Endpoint endpoint,
-                       std::string_view model) const override;
+    Result<UpstreamHead> head(const Deployment& deployment,
+                              const UpstreamCall& call) const override;
+    std::string body_model(const UpstreamCall& call) const override;
+    Result<AnswerNeeds> adapt(ObjectEdits& edits, const Deployment& deployment,
+                              const UpstreamCall& call) const override;
+    std::unique_ptr<AnswerTidier> open_answer(const Deployment& deployment, Endpoint endpoint,
+                                              const AnswerNeeds& needs) const override;
+    std::string_view family(const Deployment& deployment, std::string_view model) const override;
     std::vector<std::string_view> supported_params(Endpoint endpoint,
-                                                   std::string_view model) const override;
-    bool takes_stream_options() const override { return row_.takes_stream_options; }
+                                                   std::string_view family) const override;
+    StreamUsage stream_usage(Endpoint endpoint) const override;
     GatewayError parse_error(int status, std::string_view body) const override;
 
 private:

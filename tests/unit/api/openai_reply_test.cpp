@@ -13,10 +13,10 @@ using Json = nlohmann::json;
 
 /// One answer and what the editor makes of it.
 struct Reply {
-    Reply(std::string_view body, bool want_base64) {
+    explicit Reply(std::string_view body, EmbeddingForm form = EmbeddingForm::as_sent) {
         const Padded padded(body);
         Pieces pieces;
-        result = editor.edit(padded.view(), "fast", want_base64, pieces);
+        result = editor.edit(padded.view(), {"fast", form}, pieces);
         for (const auto piece : pieces) text += piece;
     }
     ReplyEditor editor;
@@ -25,7 +25,8 @@ struct Reply {
 };
 
 std::string base64_of(std::string_view numbers) {
-    const Reply reply("{\"data\":[{\"embedding\":" + std::string(numbers) + "}]}", true);
+    const Reply reply("{\"data\":[{\"embedding\":" + std::string(numbers) + "}]}",
+                      EmbeddingForm::base64);
     EXPECT_TRUE(reply.result);
     return Json::parse(reply.text)["data"][0]["embedding"];
 }
@@ -33,8 +34,7 @@ std::string base64_of(std::string_view numbers) {
 TEST(OpenAiReply, ChangesNothingButTheModel) {
     const Reply reply(
         "{ \"id\":\"1\", \"model\" : \"gpt-4o-2024\" ,\"x\":1.50,\"usage\":{\"prompt_tokens\":3,"
-        "\"completion_tokens\":4,\"total_tokens\":7}}\n",
-        false);
+        "\"completion_tokens\":4,\"total_tokens\":7}}\n");
     ASSERT_TRUE(reply.result);
     EXPECT_EQ(reply.text,
               "{ \"id\":\"1\", \"model\" : \"fast\" ,\"x\":1.50,\"usage\":{\"prompt_tokens\":3,"
@@ -45,7 +45,7 @@ TEST(OpenAiReply, ChangesNothingButTheModel) {
 }
 
 TEST(OpenAiReply, AddsNoModelAndNoUsage) {
-    const Reply reply(R"({"usage":null})", false);
+    const Reply reply(R"({"usage":null})");
     ASSERT_TRUE(reply.result);
     EXPECT_EQ(reply.text, R"({"usage":null})");
     EXPECT_FALSE(reply.editor.usage().reported);
@@ -54,7 +54,7 @@ TEST(OpenAiReply, AddsNoModelAndNoUsage) {
 
 TEST(OpenAiReply, IsRefusedIfItIsNoJsonObject) {
     for (const std::string_view body : {"", "[]", "<html>", "{\"a\":1", "null"}) {
-        const Reply reply(body, false);
+        const Reply reply(body);
         ASSERT_FALSE(reply.result) << body;
         EXPECT_EQ(reply.result.error().kind, ErrorKind::bad_gateway);
         EXPECT_EQ(reply.result.error().source, ErrorSource::upstream);
@@ -67,8 +67,8 @@ TEST(OpenAiReply, ForgetsTheAnswerBefore) {
     Pieces pieces;
     const Padded first(R"({"model":"a","usage":{"prompt_tokens":1}})");
     const Padded second("{}");
-    ASSERT_TRUE(editor.edit(first.view(), "fast", false, pieces));
-    ASSERT_TRUE(editor.edit(second.view(), "fast", false, pieces));
+    ASSERT_TRUE(editor.edit(first.view(), {"fast"}, pieces));
+    ASSERT_TRUE(editor.edit(second.view(), {"fast"}, pieces));
     EXPECT_FALSE(editor.usage().reported);
     EXPECT_EQ(editor.upstream_model(), "");
 }
@@ -81,7 +81,7 @@ TEST(OpenAiEmbeddings, AsNumbersBecomeTheBase64ThatWasAskedFor) {
     ReplyEditor editor;
     Pieces pieces;
     const Padded padded(body);
-    ASSERT_TRUE(editor.edit(padded.view(), "emb", true, pieces));
+    ASSERT_TRUE(editor.edit(padded.view(), {"emb", EmbeddingForm::base64}, pieces));
     std::string text;
     for (const auto piece : pieces) text += piece;
     EXPECT_EQ(Json::parse(text), golden["client_response"]["body"]);
@@ -93,17 +93,18 @@ TEST(OpenAiEmbeddings, AreLeftAloneWhereNothingIsToDo) {
          {R"({"data":[{"embedding":"AAAAPw==" }, {"index":1}, 7, [1]]})",
           R"({"data":[{"embedding":[[1,2],[3,4]]}]})", R"({"data":[{"embedding":null}]})",
           R"({"data":[]})", R"({"data":{}})", R"({})"}) {
-        const Reply reply(body, true);
+        const Reply reply(body, EmbeddingForm::base64);
         ASSERT_TRUE(reply.result) << body;
         EXPECT_EQ(reply.text, body);
     }
-    const Reply unasked(R"({"data":[{"embedding":[1]}]})", false);
+    const Reply unasked(R"({"data":[{"embedding":[1]}]})");
     EXPECT_EQ(unasked.text, R"({"data":[{"embedding":[1]}]})");
 }
 
 TEST(OpenAiEmbeddings, KeepTheRestOfEachItem) {
     const Reply reply(
-        R"({"data":[ {"index":0,"embedding" : [ 1 , 2 ] ,"x":"]"} , {"embedding":[]} ]})", true);
+        R"({"data":[ {"index":0,"embedding" : [ 1 , 2 ] ,"x":"]"} , {"embedding":[]} ]})",
+        EmbeddingForm::base64);
     ASSERT_TRUE(reply.result);
     EXPECT_EQ(
         reply.text,
@@ -123,7 +124,7 @@ TEST(OpenAiEmbeddings, AreRefusedWhereNoFloatCanHoldThem) {
          {R"({"data":[{"embedding":[1e39]}]})", R"({"data":[{"embedding":[1e400]}]})",
           R"({"data":[{"embedding":[1,]}]})", R"({"data":[{"embedding":[01]}]})",
           R"({"data":[{"embedding":[NaN]}]})", R"({"data":[{"embedding":[1]} {}]})"}) {
-        const Reply reply(body, true);
+        const Reply reply(body, EmbeddingForm::base64);
         ASSERT_FALSE(reply.result) << body;
         EXPECT_EQ(reply.result.error().kind, ErrorKind::bad_gateway);
     }

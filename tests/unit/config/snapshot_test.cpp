@@ -204,7 +204,7 @@ TEST(Snapshot, RefusesTwoDeploymentsWithOneId) {
 
 TEST(Snapshot, MakesHeadsForWhatTheProviderOffers) {
     auto wild = deployment("openai/*", "openai/*");
-    auto later = deployment("later", "mistral/m");
+    auto later = deployment("later", "anthropic/m");
     auto mock = deployment("mock", "openai/m");
     mock.mock_response = R"("hi")";
     mock.origin.host.clear();

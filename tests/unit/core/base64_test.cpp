@@ -23,6 +23,26 @@ TEST(Base64, AgreesWithThePublishedVectors) {
     EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
 }
 
+std::string decoded(std::string_view text) {
+    std::string out;
+    return decode_base64(text, out) ? out : "refused";
+}
+
+TEST(Base64, DecodesWhatItEncodes) {
+    std::string bytes;
+    for (int i = 0; i < 256; ++i) {
+        EXPECT_EQ(decoded(base64(bytes)), bytes);
+        bytes += static_cast<char>(i);
+    }
+}
+
+TEST(Base64, RefusesWhatIsNone) {
+    for (const std::string_view text :
+         {"Zg=", "Zg", "Z===", "====", "Zg==Zg==", "Zm9v\n", "Zh==", "Zm9=", "-__-", "Zm 9"}) {
+        EXPECT_EQ(decoded(text), "refused") << text;
+    }
+}
+
 TEST(Base64Url, HasNeitherPaddingNorCharactersThatUrlsEscape) {
     const std::string_view bytes("\xfb\xff\xfe", 3);
     std::string standard, url;

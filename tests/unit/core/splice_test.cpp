@@ -94,6 +94,16 @@ TEST(Splice, AppendsWithAndWithoutMembersBefore) {
     EXPECT_EQ(emptied.result(), R"({"b":2})");
 }
 
+TEST(Splice, AppendsAKeyOnce) {
+    Editing editing(R"({"x":1})");
+    editing.edits.append("a", "1");
+    editing.edits.append("b", "22");
+    editing.edits.append("a", "333");
+    editing.edits.append("c", "4");
+    editing.edits.append("b", "5");
+    EXPECT_EQ(editing.result(), R"({"x":1,"a":333,"c":4,"b":5})");
+}
+
 TEST(Splice, LetsTheLastChangeOfAMemberCount) {
     Editing editing(R"({"a":1,"b":2})");
     editing.edits.remove(editing.member("a"));

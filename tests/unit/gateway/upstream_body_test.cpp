@@ -30,7 +30,8 @@ Built build(std::string text, Endpoint endpoint, const Deployment& deployment,
     ChatView view;
     EXPECT_TRUE(openai_front().scan(endpoint, text, view).has_value());
     UpstreamBody body;
-    EXPECT_TRUE(body.build(view, deployment, deployment.model, config).has_value());
+    const UpstreamCall call{endpoint, deployment.model, {}};
+    EXPECT_TRUE(body.build(view, deployment, call, config).has_value());
     Built built;
     for (const auto piece : body.pieces()) built.text += piece;
     built.body = json::parse(built.text);

@@ -449,7 +449,7 @@ TEST_P(GoldenRequest, ReachesTheUpstreamAsTheCaseSays) {
     upstream["model"] = deployment.model;
     EXPECT_EQ(upstream, c["upstream_request"]["body"]);
 
-    const auto head = deployment.provider->head(deployment, endpoint, deployment.model);
+    const auto head = deployment.provider->head(deployment, {endpoint, deployment.model, {}});
     ASSERT_TRUE(head);
     const auto url = c["upstream_request"]["url"].get<std::string>();
     EXPECT_TRUE(url.ends_with(head->path)) << head->path;

@@ -9,7 +9,7 @@ using test::deployment_of;
 
 Result<UpstreamHead> head_of(const Deployment& deployment,
                              Endpoint endpoint = Endpoint::chat_completions) {
-    return deployment.provider->head(deployment, endpoint, deployment.model);
+    return deployment.provider->head(deployment, {endpoint, deployment.model, {}});
 }
 
 TEST(OpenAiHead, IsExactlyThis) {

@@ -39,13 +39,15 @@ inline Deployment deployment_of(std::string_view provider, std::string_view mode
 
 /// The body that goes upstream, but for what the caller of `adapt` does.
 inline Result<std::string> adapt(const Deployment& deployment, std::string_view body,
-                                 Endpoint endpoint = Endpoint::chat_completions) {
+                                 Endpoint endpoint = Endpoint::chat_completions,
+                                 std::string_view api_version = {}) {
     const Padded padded(body);
     ObjectView view;
     if (auto scanned = view.scan(padded.view()); !scanned) return std::unexpected(scanned.error());
     ObjectEdits edits;
     edits.reset(view);
-    auto adapted = deployment.provider->adapt(edits, deployment, endpoint, deployment.model);
+    const auto adapted =
+        deployment.provider->adapt(edits, deployment, {endpoint, deployment.model, api_version});
     if (!adapted) return std::unexpected(adapted.error());
     Pieces pieces;
     edits.splice(pieces);

@@ -1,4 +1,4 @@
-#include "providers/json_tree.hpp"
+#include "tollweir/core/json_tree.hpp"
 
 #include <gtest/gtest.h>
 
