@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tollweir/config/reference.hpp"
+#include "tollweir/providers/reference.hpp"
 
 namespace tollweir {
 namespace {
@@ -15,6 +16,7 @@ struct Page {
 
 constexpr Page kPages[] = {
     {"configuration", configuration_reference},
+    {"providers", providers_reference},
 };
 
 }  // namespace

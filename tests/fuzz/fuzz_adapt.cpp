@@ -23,7 +23,8 @@ void adapt_with(const ProviderEntry& entry, const ObjectView& view) {
     const auto deployment = make_deployment(entry);
     ObjectEdits edits;
     edits.reset(view);
-    if (!entry.provider->adapt(edits, deployment, Endpoint::chat_completions, deployment.model)) {
+    if (!entry.provider->adapt(edits, deployment,
+                               {Endpoint::chat_completions, deployment.model, {}})) {
         return;
     }
     Pieces pieces;

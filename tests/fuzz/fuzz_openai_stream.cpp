@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "tollweir/providers/registry.hpp"
 #include "unit/api/stream_feeding.hpp"
 
 using namespace tollweir;
@@ -31,17 +32,38 @@ void check_form(const StreamOutcome& outcome) {
     require(outcome.is_done == (last == "data: [DONE]"));
 }
 
+// The plain stream, and each upstream whose chunks are put right on the way.
+void edit_as(const char* provider, std::string_view stream, StreamEdits edits, std::size_t first,
+             std::size_t second) {
+    const auto run = [&](std::size_t one, std::size_t two) {
+        std::unique_ptr<AnswerTidier> tidier;
+        if (provider != nullptr) {
+            const Deployment deployment;
+            tidier = find_provider(provider)->provider->open_answer(deployment,
+                                                                    Endpoint::chat_completions, {});
+        }
+        edits.tidier = tidier.get();
+        return edit_stream(stream, edits, one, two);
+    };
+    const StreamOutcome whole = run(stream.size() + 1, 1);
+    check_form(whole);
+    require(run(first, second) == whole);
+}
+
 }  // namespace
 
 // The first byte: whether usage is hidden, and the sizes of the reads; the rest is the stream.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view stream(reinterpret_cast<const char*>(data) + 1, size - 1);
-    const StreamEdits edits{.model = "the client's \"model\"", .hide_usage = (data[0] & 1) != 0};
+    StreamEdits edits;
+    edits.model = "the client's \"model\"";
+    edits.hide_usage = (data[0] & 1) != 0;
+    edits.usage_apart = !edits.hide_usage;
     const std::size_t first = 1 + (data[0] >> 1 & 7), second = 1 + (data[0] >> 4);
-
-    const StreamOutcome whole = edit_stream(stream, edits, std::max<std::size_t>(size, 1), 1);
-    check_form(whole);
-    require(edit_stream(stream, edits, first, second) == whole);
+    for (const char* provider : {static_cast<const char*>(nullptr), "mistral", "groq", "azure",
+                                 "hosted_vllm", "text-completion-openai"}) {
+        edit_as(provider, stream, edits, first, second);
+    }
     return 0;
 }

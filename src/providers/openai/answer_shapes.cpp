@@ -59,7 +59,7 @@ bool text_to_chat(JsonNode& root, bool is_chunk, StartedChoices& started) {
     for (auto& choice : list_of(root, "choices")->children) {
         const auto index = std::min(index_of(choice), started.size() - 1);
         wrap_text(choice, is_chunk, !is_chunk || !started.test(index));
-        started.set(index);
+        if (is_chunk) started.set(index);
     }
     return true;
 }

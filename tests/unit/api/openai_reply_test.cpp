@@ -130,5 +130,68 @@ TEST(OpenAiEmbeddings, AreRefusedWhereNoFloatCanHoldThem) {
     }
 }
 
+TEST(OpenAiEmbeddings, AsBase64BecomeTheNumbersThatWereAskedFor) {
+    const Reply reply(
+        R"({"object":"list","data":[{"object":"embedding","index":0,)"
+        R"("embedding" : "AAAAPwAAoL8AAAA8AABAQA=="},{"embedding":[7]},{"embedding":""}]})",
+        EmbeddingForm::floats);
+    ASSERT_TRUE(reply.result);
+    EXPECT_EQ(reply.text,
+              R"({"object":"list","data":[{"object":"embedding","index":0,)"
+              R"("embedding" : [0.5,-1.25,0.0078125,3]},{"embedding":[7]},{"embedding":[]}]})");
+}
+
+TEST(OpenAiEmbeddings, ThatAreNumbersAlreadyAreNotTouched) {
+    constexpr std::string_view kBody =
+        R"({"data":[{"object":"embedding","embedding":[0.10,1e0]}]})";
+    EXPECT_EQ(Reply(kBody, EmbeddingForm::floats).text, kBody);
+}
+
+TEST(OpenAiEmbeddings, AreRefusedWhereTheTextHoldsNoFloats) {
+    // No base64, not whole floats, a float that is no number.
+    for (const std::string_view text : {"###=", "AAAA", "AADAfw==", "\\ud800"}) {
+        const Reply reply(R"({"data":[{"embedding":")" + std::string(text) + "\"}]}",
+                          EmbeddingForm::floats);
+        ASSERT_FALSE(reply.result) << text;
+        EXPECT_EQ(reply.result.error().kind, ErrorKind::bad_gateway);
+    }
+}
+
+TEST(AnswerAsChunks, HoldAllThatTheAnswerSaid) {
+    const auto chunks = answer_as_chunks(
+        R"({"id":"1","object":"chat.completion","model":"m","choices":[{"index":0,"message":)"
+        R"({"role":"assistant","content":null,"tool_calls":[{"id":"a","index":9},{"id":"b"}]},)"
+        R"("finish_reason":"tool_calls"}],"usage":{"total_tokens":3},"citations":["u"]})",
+        true);
+    ASSERT_TRUE(chunks);
+    ASSERT_EQ(chunks->size(), 3U);
+    const auto first = Json::parse((*chunks)[0]);
+    EXPECT_EQ(first["object"], "chat.completion.chunk");
+    EXPECT_EQ(first["citations"], Json::parse(R"(["u"])"));
+    EXPECT_EQ(first["choices"][0]["delta"]["tool_calls"],
+              Json::parse(R"([{"index":0,"id":"a"},{"index":1,"id":"b"}])"));
+    EXPECT_TRUE(first["choices"][0]["finish_reason"].is_null());
+    const auto last = Json::parse((*chunks)[1]);
+    EXPECT_EQ(last["choices"][0],
+              Json::parse(R"({"index":0,"delta":{},"finish_reason":"tool_calls"})"));
+    EXPECT_EQ(Json::parse((*chunks)[2])["usage"]["total_tokens"], 3);
+}
+
+TEST(AnswerAsChunks, AreMadeOfTextCompletionsToo) {
+    const auto chunks = answer_as_chunks(
+        R"({"object":"text_completion","choices":[{"index":0,"text":"a","finish_reason":"stop"}]})",
+        true);
+    ASSERT_TRUE(chunks);
+    ASSERT_EQ(chunks->size(), 2U);
+    EXPECT_EQ(Json::parse((*chunks)[0])["choices"][0]["text"], "a");
+}
+
+TEST(AnswerAsChunks, AreRefusedWithoutChoices) {
+    for (const std::string_view body :
+         {"{}", "[]", R"({"choices":[]})", R"({"choices":{}})", "x"}) {
+        EXPECT_FALSE(answer_as_chunks(body, true)) << body;
+    }
+}
+
 }  // namespace
 }  // namespace tollweir
