@@ -103,6 +103,7 @@ void append_reply_headers(const RequestContext& context, bool is_error, std::str
     if (context.deployment == nullptr) return;
     append(headers, "x-litellm-model-id", context.deployment->id);
     append(headers, "x-litellm-model-name", record.upstream_model);
+    append(headers, "x-litellm-model-region", context.deployment->policy.region);
     if (!is_error) append(headers, "x-litellm-model-api-base", context.deployment->api_base);
     if (is_error && context.timeout) append_seconds(headers, "x-litellm-timeout", *context.timeout);
     headers += context.upstream_headers;

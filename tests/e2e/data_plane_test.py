@@ -717,7 +717,10 @@ def test_an_embedding_in_the_form_that_was_asked_for_is_untouched(
 
 
 def test_an_answer_tells_what_served_it(start: StartGateway, upstream: FakeUpstream) -> None:
-    entry = {**model("m", upstream.base + "?token=hide"), "model_info": {"id": "dep-1"}}
+    entry = {
+        **model("m", upstream.base + "?token=hide", region_name="eu"),
+        "model_info": {"id": "dep-1"},
+    }
     gateway = start({"model_list": [entry]})
     upstream.always(up.json(answers.completion()))
     reply = gateway.chat()
@@ -726,6 +729,7 @@ def test_an_answer_tells_what_served_it(start: StartGateway, upstream: FakeUpstr
     assert reply.header("x-litellm-model-group") == "m"
     assert reply.header("x-litellm-model-api-base") == upstream.base
     assert reply.header("x-litellm-model-name") == "up-model-2026"
+    assert reply.header("x-litellm-model-region") == "eu"
     assert float(reply.header("x-litellm-response-duration-ms") or "") > 0
     assert float(reply.header("x-litellm-overhead-duration-ms") or "") >= 0
     assert reply.header("x-litellm-version")
