@@ -78,6 +78,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     ReplyEditor reply;
     Pieces pieces;
-    (void)reply.edit(text, "model", true, pieces);
+    for (const auto form : {EmbeddingForm::as_sent, EmbeddingForm::floats, EmbeddingForm::base64}) {
+        pieces.clear();
+        (void)reply.edit(text, {"model", form}, pieces);
+    }
     return 0;
 }
