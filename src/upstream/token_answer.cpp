@@ -11,6 +11,7 @@ namespace {
 
 // Source: spec/providers-openai-family.md, section 3.
 constexpr std::chrono::seconds kMargin{300};
+constexpr std::chrono::seconds kPatience{30};
 // An issuer that does not say how long is believed for as long.
 constexpr std::chrono::seconds kUnsaid{600};
 constexpr std::chrono::seconds kLongest{7 * 24 * 3600};
@@ -106,8 +107,20 @@ std::string form_body(const TokenCall& call, std::string_view assertion) {
     return out;
 }
 
-std::chrono::seconds renewal_margin(std::chrono::seconds lifetime) {
-    return std::min(kMargin, lifetime / 2);
+void KeptToken::take(Token token, TimePoint asked_at) {
+    text_ = std::move(token.text);
+    expires_at_ = asked_at + token.lifetime;
+    renew_at_ = expires_at_ - std::min(kMargin, token.lifetime / 2);
+}
+
+bool KeptToken::is_usable(TimePoint now, bool is_renewing) const {
+    return !text_.empty() && !is_expired(now) && (is_renewing || now < renew_at_);
+}
+
+bool KeptToken::outlives_failure(TimePoint now) {
+    if (text_.empty() || is_expired(now)) return false;
+    renew_at_ = now + kPatience;
+    return true;
 }
 
 }  // namespace tollweir

@@ -14,8 +14,6 @@ namespace tollweir {
 namespace {
 
 constexpr std::chrono::milliseconds kFetchTimeout{15'000};
-// After a failure an old token that is still good is used so long before the issuer is asked again.
-constexpr std::chrono::seconds kPatience{30};
 constexpr std::size_t kMostAnswerBytes = 256 * 1024;
 // Recipes of configurations that are gone; their tokens are dropped when new ones come.
 constexpr std::size_t kMostEntries = 256;
@@ -76,9 +74,7 @@ GatewayError explained(GatewayError error, const TokenRecipe& recipe) {
 }  // namespace
 
 struct TokenSource::Entry {
-    std::string token;
-    TimePoint renew_at{};
-    TimePoint expires_at{};
+    KeptToken token;
     std::shared_ptr<Round> round;  // while a fetch is under way
 };
 
@@ -91,7 +87,7 @@ std::shared_ptr<TokenSource::Entry> TokenSource::entry_of(const TokenRecipe& rec
     if (const auto found = entries_.find(recipe.key); found != entries_.end()) return found->second;
     if (entries_.size() >= kMostEntries)
         std::erase_if(entries_, [now](const auto& named) {
-            return named.second->round == nullptr && named.second->expires_at < now;
+            return named.second->round == nullptr && named.second->token.is_expired(now);
         });
     return entries_.emplace(recipe.key, std::make_shared<Entry>()).first->second;
 }
@@ -102,9 +98,8 @@ net::Task<Result<std::string>> TokenSource::current(const TokenRecipe& recipe, T
     const auto kept = entry_of(recipe, Clock::now());
     auto& entry = *kept;
     for (;;) {
-        const auto now = Clock::now();
-        const bool is_good = !entry.token.empty() && now < entry.expires_at;
-        if (is_good && (now < entry.renew_at || entry.round != nullptr)) co_return entry.token;
+        if (entry.token.is_usable(Clock::now(), entry.round != nullptr))
+            co_return entry.token.text();
         if (entry.round == nullptr) co_return co_await fetch(entry, recipe, deadline, slot);
         if (auto waited = co_await await_fetch(entry, deadline, slot); !waited)
             co_return std::unexpected(waited.error());
@@ -164,17 +159,13 @@ net::Task<Result<std::string>> TokenSource::fetch(Entry& entry, const TokenRecip
     auto token = answer ? read_token(*answer, recipe.issuer)
                         : Result<Token>(std::unexpected(answer.error()));
     if (token) {
-        entry.token = std::move(token->text);
-        entry.expires_at = asked_at + token->lifetime;
-        entry.renew_at = entry.expires_at - renewal_margin(token->lifetime);
-        co_return entry.token;
+        // Also where its life is too short to be kept.
+        auto text = token->text;
+        entry.token.take(std::move(*token), asked_at);
+        co_return text;
     }
     if (token.error().kind == ErrorKind::client_closed) co_return std::unexpected(token.error());
-    const auto now = Clock::now();
-    if (!entry.token.empty() && now < entry.expires_at) {
-        entry.renew_at = now + kPatience;
-        co_return entry.token;
-    }
+    if (entry.token.outlives_failure(Clock::now())) co_return entry.token.text();
     entry.round->failure = explained(std::move(token.error()), recipe);
     co_return std::unexpected(*entry.round->failure);
 }
