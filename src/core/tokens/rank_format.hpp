@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string_view>
 
-/// How a rank table lies in the binary: made at build time by tools/make_rank_table.cpp, used where
+/// How a rank table lies in the binary: made at build time by scripts/make_rank_table.cpp, used where
 /// it lies, so that nothing is unpacked and only the pages that are looked at cost memory.
 ///
 ///     RankHeader

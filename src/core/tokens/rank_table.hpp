@@ -12,7 +12,7 @@ inline constexpr std::uint32_t kNoRank = ~std::uint32_t{0};
 /// The tokens of one encoding, looked up where they lie in the binary. Immutable, any thread.
 class RankTable {
 public:
-    /// `data`: a table as tools/make_rank_table.cpp writes it.
+    /// `data`: a table as scripts/make_rank_table.cpp writes it.
     explicit RankTable(const char* data);
 
     /// The rank of the token with these bytes, kNoRank if there is none. The empty text has none.
