@@ -17,7 +17,7 @@ constexpr std::string_view kUnavailable = "service_unavailable_error";
 
 // In the order of the enumeration. Types, code words and classes: the table of
 // spec/providers-anthropic-bedrock-google.md section 1, "Errors"; its gaps are filled in kind.
-constexpr std::array<Row, 23> kRows{{
+constexpr std::array<Row, 24> kRows{{
     {ErrorKind::bad_request, {400, kInvalidRequest, "", "BadRequestError", false}},
     {ErrorKind::unsupported_params, {400, kInvalidRequest, "", "UnsupportedParamsError", false}},
     {ErrorKind::context_window_exceeded,
@@ -30,6 +30,7 @@ constexpr std::array<Row, 23> kRows{{
     {ErrorKind::not_found, {404, "not_found_error", "model_not_found", "NotFoundError", false}},
     {ErrorKind::method_not_allowed,
      {405, kInvalidRequest, "method_not_supported", "BadRequestError", false}},
+    {ErrorKind::conflict, {409, kInvalidRequest, "", "BadRequestError", false}},
     {ErrorKind::timeout, {408, "timeout_error", "", "Timeout", true}},
     {ErrorKind::payload_too_large, {413, kInvalidRequest, "", "BadRequestError", false}},
     {ErrorKind::uri_too_long, {414, kInvalidRequest, "", "BadRequestError", false}},

@@ -21,6 +21,7 @@ enum class ErrorKind : std::uint8_t {
     permission_denied,
     not_found,
     method_not_allowed,
+    conflict,
     timeout,
     payload_too_large,
     uri_too_long,
