@@ -51,8 +51,8 @@ public:
     template <class T>
     SqlValue(const std::optional<T>& value) : SqlValue(value ? SqlValue(*value) : SqlValue()) {}
 
-    using Value = std::variant<Null, bool, std::int64_t, double, std::string_view, WallTime, Json,
-                               List, Sum>;
+    using Value =
+        std::variant<Null, bool, std::int64_t, double, std::string_view, WallTime, Json, List, Sum>;
     const Value& value() const { return value_; }
 
 private:

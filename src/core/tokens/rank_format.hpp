@@ -6,8 +6,8 @@
 #include <cstring>
 #include <string_view>
 
-/// How a rank table lies in the binary: made at build time by scripts/make_rank_table.cpp, used where
-/// it lies, so that nothing is unpacked and only the pages that are looked at cost memory.
+/// How a rank table lies in the binary: made at build time by scripts/make_rank_table.cpp, used
+/// where it lies, so that nothing is unpacked and only the pages that are looked at cost memory.
 ///
 ///     RankHeader
 ///     uint32 slots[slot_count + max_probes]   hash table, open addressing, no wrap-around
