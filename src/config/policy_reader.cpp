@@ -6,7 +6,8 @@
 
 #include "config/scalar.hpp"
 #include "config/setting_readers.hpp"
-#include "tollweir/core/json.hpp"
+#include "tollweir/core/capability.hpp"
+#include "tollweir/core/price_field.hpp"
 
 namespace tollweir {
 namespace {
@@ -134,43 +135,55 @@ void read_cloud(const Section& params, DeploymentPolicy& policy) {
     policy.watsonx_region = params.text("watsonx_region_name").value_or("");
 }
 
-using Costs = std::vector<std::pair<std::string, std::string>>;
-
-/// A price as a decimal text that JSON could hold.
-void take_cost(const Section& section, const std::string& name, const Node& node, Costs& costs) {
-    const auto value = as_number(node);
-    if (!value || !std::isfinite(*value) || *value < 0) {
-        section.findings().error(node.at, section.path(name),
-                                 "expected a price in dollars, 0 or more, found " + describe(node));
-        return;
-    }
-    std::string text(trimmed(node.text));
-    if (!is_json_number(text)) {
-        text.clear();
-        JsonWriter(text).number(*value);
-    }
-    if (std::ranges::find(costs, name, &Costs::value_type::first) == costs.end())
-        costs.emplace_back(name, std::move(text));
+/// What `model_info` may say of a model, beside prices.
+bool describes(std::string_view field) {
+    return field == "mode" || field == "max_tokens" || field == "max_input_tokens" ||
+           field == "max_output_tokens" || find_capability_field(field).has_value();
 }
 
-/// Some prices are mappings: `search_context_cost_per_query: {search_context_size_low: 0.03}`.
-void read_costs(const Section& section, Costs& costs) {
+/// One that no price of the table has: it is kept from the upstream, and must be an amount.
+void check_unknown_cost(const Section& section, const Member& entry) {
+    const auto price = as_number(entry.value);
+    if (price && std::isfinite(*price) && *price >= 0) return;
+    section.findings().error(
+        entry.value.at, section.path(entry.key),
+        "expected a price in dollars, 0 or more, found " + describe(entry.value));
+}
+
+void take_override(const Section& section, const Member& entry,
+                   std::vector<PriceOverride>& overrides) {
+    auto json = to_json(entry.value);
+    ModelPrice scratch;
+    const auto set = set_price_field(scratch, entry.key, json);
+    const bool is_number = json != "null";  // else .inf or .nan
+    if (!set || !is_number) {
+        // Limits and the mode are read, and their errors told, where the request needs them.
+        const bool is_price = is_price_name(entry.key);
+        const auto expected = set ? "expected a finite price in dollars" : set.error().message;
+        if (is_price || find_capability_field(entry.key))
+            section.findings().error(entry.value.at, section.path(entry.key),
+                                     expected + ", found " + describe(entry.value));
+        return;
+    }
+    if (std::ranges::find(overrides, entry.key, &PriceOverride::first) == overrides.end())
+        overrides.emplace_back(entry.key, std::move(json));
+}
+
+void read_overrides(const Section& section, bool is_info, std::vector<PriceOverride>& overrides) {
     for (const auto& entry : section.entries()) {
-        if (!names_cost(entry.key) || entry.value.is_null()) continue;
-        if (entry.value.kind != Node::Kind::map) {
-            take_cost(section, entry.key, entry.value, costs);
-            continue;
+        if (entry.value.is_null()) continue;
+        if (is_price_name(entry.key) || (is_info && describes(entry.key))) {
+            take_override(section, entry, overrides);
+        } else if (names_cost(entry.key)) {
+            check_unknown_cost(section, entry);
         }
-        for (const auto& part : entry.value.members)
-            if (!part.value.is_null())
-                take_cost(section, entry.key + '.' + part.key, part.value, costs);
     }
 }
 
 }  // namespace
 
 bool names_cost(std::string_view key) {
-    return key.contains("_cost_") || key.ends_with("_cost");
+    return key.contains("_cost_") || key.ends_with("_cost") || is_price_name(key);
 }
 
 void read_policy(const DeploymentEntry& entry, Deployment& deployment) {
@@ -180,8 +193,8 @@ void read_policy(const DeploymentEntry& entry, Deployment& deployment) {
     read_switches(entry, policy);
     read_facts(entry.info, policy);
     read_cloud(entry.params, policy);
-    read_costs(entry.params, deployment.cost_overrides);
-    read_costs(entry.info, deployment.cost_overrides);
+    read_overrides(entry.params, false, deployment.price_overrides);
+    read_overrides(entry.info, true, deployment.price_overrides);
 }
 
 }  // namespace tollweir

@@ -210,6 +210,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Sna
     auto snapshot = std::make_shared<Snapshot>();
     for (auto& deployment : config.deployments) {
         auto& kept = snapshot->deployments_.emplace_back(std::move(deployment));
+        snapshot->prices_.resolve(kept, config.spend);
         if (auto added = snapshot->add(kept, previous); !added) {
             return std::unexpected(added.error());
         }
@@ -219,6 +220,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Sna
     snapshot->config_ = std::move(config);
     snapshot->index_groups();
     snapshot->add_weighted_groups();
+    snapshot->describe_groups(previous);
     return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }
 
@@ -284,6 +286,21 @@ void Snapshot::add_weighted_groups() {
     // Only now, so that none is a member of another.
     for (const auto* group : added) by_name_.emplace(group->name, group);
     listed_.insert(listed_.end(), added.begin(), added.end());
+}
+
+void Snapshot::describe_groups(const Snapshot* previous) {
+    for (auto* groups : {&groups_, &single_groups_, &model_string_groups_}) {
+        for (auto& group : *groups) {
+            group.is_free = std::ranges::all_of(group.deployments, &Deployment::is_free);
+            auto& bound = bounds_[group.name];
+            if (!bound && previous != nullptr)
+                if (const auto before = previous->bounds_.find(group.name);
+                    before != previous->bounds_.end())
+                    bound = before->second;
+            if (!bound) bound = std::make_shared<CompletionBound>();
+            group.bound = bound;
+        }
+    }
 }
 
 std::optional<GroupMatch> Snapshot::find_exact(std::string_view name) const {

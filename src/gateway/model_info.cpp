@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "tollweir/auth/permissions.hpp"
-#include "tollweir/config/deployment_price.hpp"
 #include "tollweir/core/capability.hpp"
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/json_parts.hpp"
@@ -107,10 +106,10 @@ public:
     InfoWriter(JsonWriter& json, std::string_view info_json)
         : json_(json), stated_(json_members(info_json).value_or(JsonParts{})) {}
 
-    void write(const Deployment& deployment, const std::optional<ModelPrice>& price) {
+    void write(const Deployment& deployment) {
         json_.begin_object();
         for (const auto& [name, value] : stated_) json_.key(name).raw(value);
-        if (price) write_price(*price);
+        if (deployment.price) write_price(*deployment.price);
         if (is_new("supported_openai_params")) write_params(deployment);
         json_.end_object();
     }
@@ -174,8 +173,7 @@ private:
 void write_deployment(JsonWriter& json, const Deployment& deployment) {
     json.begin_object().key("model_name").string(deployment.group);
     json.key("litellm_params").raw(deployment.params_json).key("model_info");
-    InfoWriter(json, deployment.info_json)
-        .write(deployment, price_of(PriceTable(), deployment, deployment.model));
+    InfoWriter(json, deployment.info_json).write(deployment);
     json.end_object();
 }
 
@@ -218,7 +216,7 @@ GroupFacts facts_of(const ModelGroup& group) {
         facts.rpm += deployment->rpm;
         facts.tpm += deployment->tpm;
         if (facts.mode.empty()) facts.mode = deployment->mode;
-        const auto price = price_of(PriceTable(), *deployment, deployment->model);
+        const auto& price = deployment->price;
         if (!price) continue;
         if (facts.mode.empty()) facts.mode = price->mode;
         raise(facts.max_input, price->max_input_tokens);

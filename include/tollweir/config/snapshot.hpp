@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tollweir/config/config.hpp"
+#include "tollweir/config/price_book.hpp"
 #include "tollweir/core/error.hpp"
 
 namespace tollweir {
@@ -34,8 +35,9 @@ struct GroupMatch {
 /// began under it.
 class Snapshot {
 public:
-    /// Groups the deployments, asks their providers for heads, and takes over the `Health` of
-    /// deployments whose id `previous` has too. Errors: an invalid head (message names the
+    /// Groups the deployments, asks their providers for heads, finds their prices, and takes over
+    /// the `Health` of deployments whose id `previous` has too, and likewise what is learnt of
+    /// groups. Errors: an invalid head (message names the
     /// deployment).
     static Result<std::shared_ptr<const Snapshot>> build(Config config, const Snapshot* previous);
 
@@ -48,13 +50,23 @@ public:
     /// spec/config.md 5.5, 5.6; spec/data-plane.md 2.2.
     std::optional<GroupMatch> find_group(std::string_view name) const;
 
+    /// The price of the model that a deployment of this snapshot called; null: not known. It lives
+    /// as long as the snapshot. Cheap, see PriceBook.
+    const ModelPrice* price_for(const Deployment& deployment,
+                                std::string_view upstream_model) const {
+        return prices_.price_for(deployment, upstream_model);
+    }
+    const PriceTable& price_table() const { return prices_.table(); }
+
 private:
     Result<void> add(Deployment& deployment, const Snapshot* previous);
     void index_groups();
     void add_weighted_groups();
+    void describe_groups(const Snapshot* previous);
     std::optional<GroupMatch> find_exact(std::string_view name) const;
 
     Config config_;
+    PriceBook prices_;
     std::deque<Deployment> deployments_;
     std::deque<ModelGroup> groups_;
     std::vector<const ModelGroup*>
@@ -64,7 +76,8 @@ private:
     StringMap<const ModelGroup*> by_model_string_;
     std::deque<ModelGroup> single_groups_;  // one a deployment id
     std::deque<ModelGroup> model_string_groups_;
-    std::vector<const ModelGroup*> patterns_;  // longest first
+    std::vector<const ModelGroup*> patterns_;             // longest first
+    StringMap<std::shared_ptr<CompletionBound>> bounds_;  // by the group's name
 };
 
 /// The upstream's model name for a deployment: its `model` with the `*`s replaced by the captures,

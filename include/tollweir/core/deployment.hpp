@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,9 +12,14 @@
 #include <utility>
 #include <vector>
 
+#include "tollweir/core/completion_bound.hpp"
+#include "tollweir/core/cost.hpp"
 #include "tollweir/core/deployment_policy.hpp"
 #include "tollweir/core/endpoint.hpp"
+#include "tollweir/core/price.hpp"
+#include "tollweir/core/price_field.hpp"
 #include "tollweir/core/secret.hpp"
+#include "tollweir/core/token_count.hpp"
 
 namespace tollweir {
 
@@ -48,6 +54,17 @@ struct Health {
     std::atomic<std::uint64_t> in_flight{0};
     std::atomic<std::uint64_t> successes{0};
     std::atomic<std::uint64_t> failures{0};
+};
+
+/// A price that several share; equal if it says the same.
+struct SharedPrice : std::shared_ptr<const ModelPrice> {
+    using std::shared_ptr<const ModelPrice>::shared_ptr;
+    SharedPrice(std::shared_ptr<const ModelPrice> price) : shared_ptr(std::move(price)) {}
+
+    friend bool operator==(const SharedPrice& a, std::nullptr_t) { return a.get() == nullptr; }
+    friend bool operator==(const SharedPrice& a, const SharedPrice& b) {
+        return a.get() == b.get() || (a.get() != nullptr && b.get() != nullptr && *a == *b);
+    }
 };
 
 using JsonFields = std::vector<std::pair<std::string, std::string>>;  // name, JSON text
@@ -91,9 +108,9 @@ struct Deployment {
     std::int64_t tpm = 0;
 
     DeploymentPolicy policy;
-    /// Prices in USD that the file gives, name and decimal text (`input_cost_per_token`,
-    /// `0.0000015`): of `litellm_params`, then `model_info`, each name once.
-    std::vector<std::pair<std::string, std::string>> cost_overrides;
+    /// What the file states in place of the price table's row, each name once: prices of
+    /// `litellm_params`, then prices, limits and abilities of `model_info`. All can be set.
+    std::vector<PriceOverride> price_overrides;
 
     std::string mode;  // `model_info.mode`
     std::string base_model;
@@ -103,6 +120,13 @@ struct Deployment {
     // Heads for a model without wildcard; filled by the snapshot from Provider::head.
     std::array<UpstreamHead, kEndpointCount> heads;
     std::shared_ptr<Health> health;
+
+    // Filled in by the snapshot (config/price_book.hpp). Where `model` holds `*`, of what the file
+    // states alone: Snapshot::price_for knows the model that was called.
+    SharedPrice price;           // null: not known
+    CostTerms cost_terms;        // of its provider
+    TokenCounter token_counter;  // of `base_model`, else of `model`
+    bool is_free = false;        // known to cost nothing
 
     friend bool operator==(const Deployment&, const Deployment&) = default;
 };
@@ -114,6 +138,11 @@ struct ModelGroup {
     std::vector<std::string> access_groups = {};  // `model_info.access_groups` of any of them
     /// Of a group of groups, one a deployment; empty: the deployments' own attributes weigh.
     std::vector<double> weights = {};
+    /// Every deployment is free: no budget is asked (spec/management-api.md 4.1).
+    bool is_free = false;
+    /// How long its answers are; lives on under the group's name when a reload replaces the group.
+    /// Never null in a snapshot.
+    std::shared_ptr<CompletionBound> bound = nullptr;
 };
 
 }  // namespace tollweir

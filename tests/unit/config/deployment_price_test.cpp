@@ -27,21 +27,19 @@ std::optional<ModelPrice> of(const Deployment& one) {
 TEST(DeploymentPrice, IsTheTablesUnlessTheDeploymentStatesItsOwn) {
     auto one = deployment("openai", "gpt-4o-mini");
     EXPECT_EQ(price(of(one), PriceUnit::input_token), 150'000'000);
-    one.info_json = R"({"input_cost_per_token":1e-6,"max_input_tokens":9,"supports_vision":false})";
+    one.price_overrides = {
+        {"input_cost_per_token", "1e-6"}, {"max_input_tokens", "9"}, {"supports_vision", "false"}};
     EXPECT_EQ(price(of(one), PriceUnit::input_token), 1'000'000'000);
     EXPECT_EQ(price(of(one), PriceUnit::cache_read_token), -1);
     EXPECT_EQ(price(of(one), PriceUnit::output_token), 600'000'000);
     EXPECT_EQ(of(one)->max_input_tokens, 9);
     EXPECT_EQ(of(one)->supports & bit_of(Capability::vision), 0U);
-    one.params_json = R"({"input_cost_per_token":2e-6,"max_tokens":5,"rpm":7})";
-    EXPECT_EQ(price(of(one), PriceUnit::input_token), 2'000'000'000);
-    EXPECT_EQ(of(one)->max_output_tokens, 16'384);  // `max_tokens` there is a request's
 }
 
 TEST(DeploymentPrice, OfAnUnknownModelIsWhatTheDeploymentStates) {
     auto one = deployment("hosted_vllm", "gpt-4o-mini");
     EXPECT_FALSE(of(one));
-    one.params_json = R"({"input_cost_per_token":"0.000001","output_cost_per_token":"cheap"})";
+    one.price_overrides = {{"input_cost_per_token", R"("0.000001")"}};
     EXPECT_EQ(price(of(one), PriceUnit::input_token), 1'000'000'000);
     EXPECT_EQ(price(of(one), PriceUnit::output_token), -1);
     EXPECT_TRUE(of(one)->key.empty());
@@ -52,7 +50,9 @@ TEST(DeploymentPrice, FollowsBaseModelRegionAndTheNameBehindAWildcard) {
     one.base_model = "azure/gpt-4o";
     EXPECT_EQ(of(one)->key, "azure/gpt-4o");
     one = deployment("bedrock", "anthropic.claude-v2:1");
-    one.params_json = R"({"aws_region_name":"us-east-1"})";
+    AwsAccess aws;
+    aws.region = "us-east-1";
+    one.policy.aws = std::make_shared<const AwsAccess>(aws);
     EXPECT_EQ(of(one)->key, "bedrock/us-east-1/anthropic.claude-v2:1");
     one = deployment("openai", "*");
     EXPECT_FALSE(of(one));

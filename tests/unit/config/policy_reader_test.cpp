@@ -93,18 +93,47 @@ TEST(CloudAccess, IsRead) {
     EXPECT_EQ(policy.vertex->credentials.reveal(), R"({"type":"service_account"})");
 }
 
-TEST(Costs, ComeFromParamsThenInfoEachOnce) {
+TEST(PriceOverrides, ComeFromParamsThenInfoEachOnce) {
     const auto deployment =
         deployment_of("input_cost_per_token: 1.5e-06, output_cost_per_image: '0.04'",
                       "{input_cost_per_token: 9, output_cost_per_token: 0.000002, mode: chat, "
                       "search_context_cost_per_query: {search_context_size_low: .03}, "
-                      "cache_read_input_token_cost: null}");
-    EXPECT_EQ(deployment.cost_overrides,
-              (std::vector<std::pair<std::string, std::string>>{
+                      "supports_vision: true, cache_read_input_token_cost: null, id: x}");
+    EXPECT_EQ(deployment.price_overrides,
+              (std::vector<PriceOverride>{
                   {"input_cost_per_token", "1.5e-06"},
-                  {"output_cost_per_image", "0.04"},
+                  {"output_cost_per_image", R"("0.04")"},
                   {"output_cost_per_token", "0.000002"},
-                  {"search_context_cost_per_query.search_context_size_low", "0.03"}}));
+                  {"mode", R"("chat")"},
+                  {"search_context_cost_per_query", R"({"search_context_size_low":0.03})"},
+                  {"supports_vision", "true"},
+              }));
+}
+
+TEST(PriceOverrides, OfParamsAreNoLimitsOfTheModel) {
+    EXPECT_TRUE(deployment_of("max_tokens: 5, rpm: 7").price_overrides.empty());
+}
+
+TEST(PriceOverrides, AreRefusedWithTheirLineWhereTheyAreNoPrices) {
+    const auto errors = [](const std::string& params, const std::string& info) {
+        return errors_of("model_list:\n- model_name: a\n  litellm_params:\n    model: openai/a\n" +
+                         params + "  model_info:\n    id: x\n" + info);
+    };
+    const std::string expected = "price in dollars";
+    for (const std::string bad : {"cheap", "-1", "10000", "[1]", ".nan"}) {
+        const auto text = errors("    input_cost_per_token: " + bad + "\n", "");
+        EXPECT_TRUE(text.contains("config.yaml:5")) << bad << ": " << text;
+        EXPECT_TRUE(text.contains("litellm_params.input_cost_per_token")) << text;
+        EXPECT_TRUE(text.contains(expected)) << text;
+    }
+    EXPECT_TRUE(errors("", "    output_cost_per_token_priority: dear\n").contains(expected));
+    EXPECT_TRUE(errors("", "    tiered_pricing: 3\n").contains("a list of brackets"));
+    EXPECT_TRUE(errors("    search_context_cost_per_query: {search_context_size_low: x}\n", "")
+                    .contains(expected));
+    EXPECT_TRUE(errors("    some_new_cost_per_thing: x\n", "").contains(expected));
+    EXPECT_EQ(errors("    input_cost_per_token: 0\n    some_new_cost_per_thing: 1\n",
+                     "    tiered_pricing: [{range: [0, 10], input_cost_per_token: 1e-6}]\n"),
+              "");
 }
 
 TEST(DefaultLiteLlmParams, FillInWhatADeploymentDoesNotSay) {
