@@ -43,7 +43,6 @@ void visit_fields(Row& row, Visit&& visit) {
     visit(29, row.usage.audio_prompt_tokens);
     visit(30, row.usage.audio_completion_tokens);
     visit(31, row.usage.reported);
-    visit(32, row.scopes);
     visit(33, row.start);
     visit(34, row.end);
     visit(35, row.first_token);
@@ -81,6 +80,7 @@ void visit_fields(Row& row, Visit&& visit) {
     visit(67, row.usage.image_completion_tokens);
     visit(68, row.usage.citation_tokens);
     visit(69, row.usage.web_searches);
+    visit(70, row.scopes);  // 32 was theirs in another form
 }
 
 // A field begins with its number and whether a length and bytes follow, or one number.
@@ -119,7 +119,7 @@ std::string_view bytes_of(const RecordId& id) {
 }
 
 std::size_t bound(const BookedScope& scope) {
-    return scope.scope.size() + 5 * kMaxVarint;
+    return scope.scope.size() + 4 * kMaxVarint;
 }
 
 /// An upper bound of what the fields take.
@@ -192,10 +192,8 @@ struct FieldWriter {
             char* const length_at = at;
             at += 4;
             bytes(scope.scope);
-            varint(scope.window_end ? 1 : 0);
-            if (scope.window_end) varint(fold_sign(microseconds(*scope.window_end)));
+            varint(fold_sign(scope.period));
             varint(fold_sign(scope.cost));
-            varint(fold_sign(scope.lease_use));
             const auto length = static_cast<std::size_t>(at - length_at - 4);
             for (int i = 0; i < 3; ++i) length_at[i] = static_cast<char>(length >> 7 * i | 0x80);
             length_at[3] = static_cast<char>(length >> 21 & 0x7f);
@@ -311,9 +309,8 @@ private:
         Cursor inner(text());
         BookedScope scope;
         scope.scope = inner.bytes();
-        if (inner.varint() != 0) scope.window_end = from_microseconds(unfold_sign(inner.varint()));
+        scope.period = unfold_sign(inner.varint());
         scope.cost = unfold_sign(inner.varint());
-        scope.lease_use = unfold_sign(inner.varint());
         inner.ok() ? scopes.push_back(scope) : static_cast<void>(in_.fail());
     }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tollweir/core/clock.hpp"
+#include "tollweir/core/lease.hpp"
 #include "tollweir/core/money.hpp"
 #include "tollweir/core/record_id.hpp"
 #include "tollweir/core/usage.hpp"
@@ -16,11 +17,9 @@ namespace tollweir {
 /// A budget that a call is booked on, and what it takes from it.
 struct BookedScope {
     std::string_view scope;  // `tollweir_budget_scope.scope`
-    // The end of the window that the call was reserved in; nothing: a window without end. After a
-    // reset the call reaches the rows and no longer the scope.
-    std::optional<WallTime> window_end;
-    Picodollars cost = 0;       // what is spent of the budget
-    Picodollars lease_use = 0;  // what of this process's lease that uses up
+    // That it was reserved in: after a reset the call reaches the rows and no longer the scope.
+    Period period = kUnknownPeriod;
+    Picodollars cost = 0;  // of an open record: what was reserved
 
     friend bool operator==(const BookedScope&, const BookedScope&) = default;
 };

@@ -105,7 +105,7 @@ TEST(SpendRow, LosesForeignTextsButNotItsMoney) {
     row.model_group = "what the client wrote";
     row.client_metadata_json = "{}";
     row.cost = 42;
-    row.scopes = {{"key:hash", {}, 42, 40}};
+    row.scopes = {{"key:hash", 3, 42}};
     row.interrupted = true;
     const auto bare = without_foreign_texts(row);
     EXPECT_EQ(bare.record_id, row.record_id);
@@ -125,7 +125,7 @@ TEST(SpendRow, IsAsNewWhenClearedAndKeepsItsStorage) {
     row.call_id = "x";
     row.cost = 5;
     row.tags = {"a", "b", "c"};
-    row.scopes = {{"s", {}, 1, 1}};
+    row.scopes = {{"s", 1, 1}};
     const auto room = row.tags.capacity();
     row.clear();
     EXPECT_EQ(row, SpendRow{});

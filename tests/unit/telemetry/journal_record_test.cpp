@@ -57,7 +57,7 @@ TEST(JournalRecord, HoldsLongTexts) {
     auto row = bare_row();
     const std::string text(300'000, 'x');
     row.request_json = text;
-    row.scopes = {{text, {}, 1, 1}};
+    row.scopes = {{text, 7, 1}};
     EXPECT_EQ(read(record_of(row)), row);
 }
 

@@ -28,8 +28,7 @@ inline SpendRow full_row() {
     row.cost = 1'234'567'890'123;
     row.breakdown = {1, -2, 3, 4, 5};
     row.usage = {800, 100, 900, 10, 20, 30, 40, 50, true, 11, 12, 13, 14, 15, 16, 2, {}};
-    row.scopes = {{"key:2b82", WallTime(std::chrono::seconds(1'800'000'000)), 7, 6},
-                  {"global", {}, 9, -1}};
+    row.scopes = {{"key:2b82", 12, 7}, {"global", kUnknownPeriod, 9}};
     row.start = WallTime(std::chrono::microseconds(1'795'000'000'123'456));
     row.end = row.start + std::chrono::microseconds(987'654);
     row.first_token = row.start + std::chrono::microseconds(5);
