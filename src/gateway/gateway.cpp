@@ -74,7 +74,7 @@ std::string list_routes() {
         if (route.handler == Handler::not_built) continue;
         json.begin_object().key("path").string(route.path).key("methods").begin_array();
         json.string((route.methods & static_cast<std::uint8_t>(Method::get)) != 0 ? "GET" : "POST");
-        const auto name = name_of(route.handler);
+        const auto name = name_of(route);
         json.end_array().key("name").string(name).key("endpoint").string(name).end_object();
     }
     json.end_array().end_object();
@@ -153,6 +153,7 @@ Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
         auto& metrics = metrics_.emplace_back(std::make_unique<WorkerMetrics>(route_names_.size()));
         auto& state = *states_.emplace_back(std::make_unique<WorkerState>(*worker, *metrics));
         state.snapshot = own_count(snapshot);
+        state.store = services.store;
         if (services.keys != nullptr) state.keys.emplace(*services.keys, *worker);
         worker->tick().every_tick([&state](TimePoint) {
             state.log.flush();
@@ -288,6 +289,8 @@ net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& 
             if (!shown) co_return std::unexpected(shown.error());
             co_return co_await respond(context, 200, kJson, *shown);
         }
+        case Handler::admin:
+            co_return co_await route.admin(context);
         case Handler::not_built:
             co_return fail(ErrorKind::not_implemented,
                            "this route is not built into this version of Tollweir yet "

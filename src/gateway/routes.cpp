@@ -39,6 +39,14 @@ constexpr Route later_managed(std::string_view path, RouteGroups groups) {
     return {path, kAll, Handler::not_built, Access::managed, groups};
 }
 
+/// `name`: LiteLLM's, of the function behind it.
+[[maybe_unused]] constexpr Route admin(std::string_view path, std::uint8_t methods,
+                                       RouteGroups groups, std::string_view name,
+                                       AdminHandler handler) {
+    return {path,    methods, Handler::admin, Access::managed, groups, Endpoint::chat_completions,
+            handler, name};
+}
+
 constexpr auto kChat = Endpoint::chat_completions;
 constexpr auto kText = Endpoint::completions;
 constexpr auto kEmbed = Endpoint::embeddings;
@@ -213,8 +221,8 @@ RouteMatch find_route(std::string_view method, std::string_view path) {
     return match;
 }
 
-std::string_view name_of(Handler handler) {
-    switch (handler) {
+std::string_view name_of(const Route& route) {
+    switch (route.handler) {
         case Handler::model_call:
             return "model_call";
         case Handler::models:
@@ -243,6 +251,8 @@ std::string_view name_of(Handler handler) {
             return "model_info_v2";
         case Handler::group_info:
             return "model_group_info";
+        case Handler::admin:
+            return route.name;
         default:
             return "later";
     }

@@ -13,9 +13,12 @@
 
 namespace tollweir {
 
+class StorePool;
+
 /// What the gateway works with beside its workers; `app` owns it, and it outlives the gateway.
 struct GatewayServices {
-    KeyCache* keys = nullptr;  // null: there is no store, so there are no virtual keys
+    StorePool* store = nullptr;  // null in tests that have none
+    KeyCache* keys = nullptr;    // null: there is no store, so there are no virtual keys
 };
 
 /// The request's path: finds the route, decides who may, runs the handler, and alone turns an error

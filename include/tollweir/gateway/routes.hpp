@@ -7,9 +7,13 @@
 #include <string_view>
 
 #include "tollweir/core/endpoint.hpp"
+#include "tollweir/core/error.hpp"
 #include "tollweir/core/route_group.hpp"
+#include "tollweir/net/task.hpp"
 
 namespace tollweir {
+
+struct RequestContext;
 
 /// What answers a route.
 enum class Handler : std::uint8_t {
@@ -27,6 +31,7 @@ enum class Handler : std::uint8_t {
     model_info,
     model_info_page,
     group_info,
+    admin,      // of the management API: `Route::admin`
     not_built,  // of LiteLLM's surface, in a later part: 501
 };
 
@@ -41,6 +46,9 @@ enum class Access : std::uint8_t {
 
 enum class Method : std::uint8_t { get = 1, post = 2, put = 4, patch = 8, del = 16 };
 
+/// Answers a route of the management API (gateway/admin), from the body to the answer.
+using AdminHandler = net::Task<Result<void>> (*)(RequestContext&);
+
 struct Route {
     std::string_view path;  // `{...}` takes the rest up to what follows it, slashes included
     std::uint8_t methods;   // of Method
@@ -48,10 +56,12 @@ struct Route {
     Access access;
     RouteGroups groups;
     Endpoint endpoint = Endpoint::chat_completions;
+    AdminHandler admin = nullptr;  // with Handler::admin
+    std::string_view name = {};    // likewise: as GET /routes shows it
 };
 
 /// The word for what answers a route, as GET /routes shows it.
-std::string_view name_of(Handler handler);
+std::string_view name_of(const Route& route);
 
 /// Every route there is; the index is its number in metrics.
 std::span<const Route> routes();

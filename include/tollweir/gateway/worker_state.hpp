@@ -15,6 +15,8 @@
 
 namespace tollweir {
 
+class StorePool;
+
 /// The gateway's side of a worker: touched by that worker's thread only, metrics aside.
 struct WorkerState {
     WorkerState(net::Worker& its_worker, WorkerMetrics& its_metrics)
@@ -27,6 +29,7 @@ struct WorkerState {
     WorkerMetrics& metrics;
     TokenSource tokens;
     std::shared_ptr<const Snapshot> snapshot;
+    StorePool* store = nullptr;      // null in tests that have none
     std::optional<WorkerKeys> keys;  // none without a store
     RequestLog log;
     std::minstd_rand random;
