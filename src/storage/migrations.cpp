@@ -1,0 +1,133 @@
+#include "storage/migrations.hpp"
+
+#include <algorithm>
+
+#include "storage/change_triggers.hpp"
+#include "storage/embedded_migrations.hpp"
+#include "storage/sql_text.hpp"
+
+namespace tollweir {
+namespace {
+
+const Statement kLock{"select 1",
+                      // Of the transaction, so that it holds behind a pooler and ends by itself.
+                      "select pg_advisory_xact_lock(7236838021461)"};
+const Statement kTableExists{
+    "select count(*) from sqlite_master where type = 'table' and name = 'tollweir_migration'",
+    "select count(*) from pg_tables where schemaname = current_schema() and tablename = "
+    "'tollweir_migration'"};
+constexpr const char* kMakeTable =
+    "create table if not exists tollweir_migration (number integer primary key, name text not "
+    "null, applied_at timestamp not null default current_timestamp)";
+
+std::span<const Migration> migrations_of(const Sql& sql) {
+    return sql.is_postgres() ? postgres_migrations() : sqlite_migrations();
+}
+
+std::unexpected<GatewayError> migration_failed(const StoreConnection& sql, GatewayError error,
+                                               std::string_view name) {
+    if (error.kind == ErrorKind::unavailable && sql.last_failure().empty())
+        return std::unexpected(std::move(error));
+    error.message = "the migration " + std::string(name) + " failed: " + sql.last_failure() +
+                    ". The role needs the right to create tables, functions and triggers in the "
+                    "schema and to alter LiteLLM's tables: give DIRECT_URL of such a role, or run "
+                    "`tollweir migrate` with it";
+    return std::unexpected(std::move(error));
+}
+
+Result<std::vector<std::int64_t>> numbers_applied(Sql& sql) {
+    const auto exists = sql.run(kTableExists);
+    if (!exists) return std::unexpected(exists.error());
+    std::vector<std::int64_t> numbers;
+    if (exists->integer(0, 0).value_or(0) == 0) return numbers;
+    const auto rows = sql.run("select number from tollweir_migration");
+    if (!rows) return std::unexpected(rows.error());
+    for (std::size_t row = 0; row < rows->size(); ++row)
+        numbers.push_back(rows->integer(row, 0).value_or(0));
+    return numbers;
+}
+
+bool has_run(const std::vector<std::int64_t>& numbers, const Migration& migration) {
+    return std::ranges::find(numbers, migration.number) != numbers.end();
+}
+
+/// Prisma makes the schema that its connection string names; so do we.
+Result<void> make_schema(StoreConnection& sql, std::string_view schema) {
+    const auto found = sql.run("select count(*) from pg_namespace where nspname = $1", {schema});
+    if (!found) return std::unexpected(found.error());
+    if (found->integer(0, 0).value_or(0) > 0) return {};
+    return sql.run_script("create schema if not exists " + quoted_name(schema));
+}
+
+/// In a transaction that holds the lock. False: another process was quicker.
+Result<bool> run_one(StoreConnection& sql, const Migration& migration) {
+    // It may wait for another process's migration, and an index for its rows.
+    if (sql.is_postgres())
+        if (auto set = sql.run_script("set local statement_timeout=0;set local lock_timeout=0");
+            !set)
+            return std::unexpected(set.error());
+    if (const auto locked = sql.run(kLock); !locked) return std::unexpected(locked.error());
+    if (const auto made = sql.run(kMakeTable); !made) return std::unexpected(made.error());
+    const auto numbers = numbers_applied(sql);
+    if (!numbers) return std::unexpected(numbers.error());
+    if (has_run(*numbers, migration)) return false;
+    if (auto done = sql.run_script(std::string(migration.script)); !done)
+        return std::unexpected(done.error());
+    const auto noted = sql.run("insert into tollweir_migration (number, name) values ($1, $2)",
+                               {migration.number, migration.name});
+    if (!noted) return std::unexpected(noted.error());
+    return true;
+}
+
+Result<void> watch_changes(StoreConnection& sql) {
+    if (sql.is_postgres()) return {};  // there the triggers compare whole rows
+    return sql.transaction([&](Sql&) { return make_change_triggers(sql); });
+}
+
+}  // namespace
+
+Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view schema) {
+    if (!schema.empty() && sql.is_postgres())
+        if (auto made = make_schema(sql, schema); !made)
+            return migration_failed(sql, std::move(made.error()), "schema");
+    MigrationReport report;
+    const auto numbers = numbers_applied(sql);
+    if (!numbers) return std::unexpected(numbers.error());
+    for (const auto& migration : migrations_of(sql)) {
+        if (has_run(*numbers, migration)) {
+            ++report.present;
+            continue;
+        }
+        bool ran = false;
+        auto done = sql.transaction([&](Sql&) -> Result<void> {
+            auto run = run_one(sql, migration);
+            if (!run) return std::unexpected(run.error());
+            ran = *run;
+            return {};
+        });
+        if (!done) return migration_failed(sql, std::move(done.error()), migration.name);
+        if (ran)
+            report.applied.emplace_back(migration.name);
+        else
+            ++report.present;
+    }
+    if (!report.applied.empty())
+        if (auto done = watch_changes(sql); !done)
+            return migration_failed(sql, std::move(done.error()), "change triggers");
+    return report;
+}
+
+Result<void> check_migrations(StoreConnection& sql) {
+    const auto numbers = numbers_applied(sql);
+    if (!numbers) return std::unexpected(numbers.error());
+    for (const auto& migration : migrations_of(sql))
+        if (!has_run(*numbers, migration))
+            return fail(ErrorKind::internal,
+                        "the migration " + std::string(migration.name) +
+                            " has not run, and disable_prisma_schema_update forbids to run it at "
+                            "the start: run `tollweir migrate`",
+                        ErrorSource::gateway);
+    return {};
+}
+
+}  // namespace tollweir

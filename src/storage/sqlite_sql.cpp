@@ -1,0 +1,254 @@
+#include "storage/sqlite_sql.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "storage/sql_text.hpp"
+#include "tollweir/core/log.hpp"
+#include "tollweir/core/time_text.hpp"
+
+namespace tollweir {
+namespace {
+
+/// Binds each kind of value. Texts are the caller's and live until the statement has run; those
+/// made here are copied.
+class Binder {
+public:
+    Binder(sqlite3_stmt* statement, int index) : statement_(statement), index_(index) {}
+
+    int operator()(SqlValue::Null) const { return sqlite3_bind_null(statement_, index_); }
+    int operator()(bool value) const { return sqlite3_bind_int(statement_, index_, value ? 1 : 0); }
+    int operator()(std::int64_t value) const {
+        return sqlite3_bind_int64(statement_, index_, value);
+    }
+    int operator()(double value) const { return sqlite3_bind_double(statement_, index_, value); }
+    int operator()(std::string_view text) const { return bind(text, SQLITE_STATIC); }
+    int operator()(WallTime time) const { return bind(sql_time(time), SQLITE_TRANSIENT); }
+    int operator()(SqlValue::Json json) const { return bind(json.text, SQLITE_STATIC); }
+    int operator()(SqlValue::List list) const {
+        return bind(json_array(list.items), SQLITE_TRANSIENT);
+    }
+    int operator()(SqlValue::Sum sum) const {
+        constexpr PicodollarSum kLeast = std::numeric_limits<std::int64_t>::min();
+        constexpr PicodollarSum kMost = std::numeric_limits<std::int64_t>::max();
+        const auto held = sum.amount < kLeast ? kLeast : sum.amount > kMost ? kMost : sum.amount;
+        return sqlite3_bind_int64(statement_, index_, static_cast<std::int64_t>(held));
+    }
+
+private:
+    int bind(std::string_view text, sqlite3_destructor_type owner) const {
+        // A null pointer would bind NULL.
+        const char* data = text.data() == nullptr ? "" : text.data();
+        return sqlite3_bind_text64(statement_, index_, data, text.size(), owner, SQLITE_UTF8);
+    }
+
+    sqlite3_stmt* statement_;
+    int index_;
+};
+
+std::optional<std::string> cell_of(sqlite3_stmt* statement, int column) {
+    const auto type = sqlite3_column_type(statement, column);
+    if (type == SQLITE_NULL) return std::nullopt;
+    if (type == SQLITE_FLOAT) return real_text(sqlite3_column_double(statement, column));
+    const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+    std::string text(data == nullptr ? "" : data, size);
+    // Columns of times are declared so in our migrations; Postgres knows by the type.
+    const char* declared = sqlite3_column_decltype(statement, column);
+    if (type == SQLITE_TEXT && declared != nullptr &&
+        std::string_view(declared).starts_with("timestamp"))
+        if (const auto time = parse_rfc3339(text)) return rfc3339(*time);
+    return text;
+}
+
+GatewayError error_of(int extended_code, std::string_view message) {
+    using enum ErrorKind;
+    const int code = extended_code & 0xFF;
+    GatewayError error(internal, ErrorSource::gateway, "the database refused a statement");
+    switch (code) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+        case SQLITE_FULL:
+        case SQLITE_IOERR:
+        case SQLITE_INTERRUPT:
+        case SQLITE_NOMEM:
+        case SQLITE_READONLY:
+        case SQLITE_CANTOPEN:
+            error = store_away().error();
+            break;
+        case SQLITE_CONSTRAINT:
+            if (extended_code != SQLITE_CONSTRAINT_UNIQUE &&
+                extended_code != SQLITE_CONSTRAINT_PRIMARYKEY)
+                break;
+            // `UNIQUE constraint failed: LiteLLM_TeamTable.team_alias`
+            return value_is_taken(message.substr(std::min(message.find(": ") + 2, message.size())))
+                .error();
+        case SQLITE_TOOBIG:
+        case SQLITE_RANGE:
+        case SQLITE_MISMATCH:
+            return {bad_request, ErrorSource::client, "the database refuses a value"};
+        default:
+            break;
+    }
+    const auto text =
+        "SQLite: " + std::string(message) + " (" + std::to_string(extended_code) + ")";
+    if (error.kind == internal)
+        log_error(text);
+    else
+        log_warning(text);
+    return error;
+}
+
+/// Made before SQLite makes it, which would let the umask decide who may read it.
+Result<void> make_file(const std::filesystem::path& file) {
+    std::error_code error;
+    const auto folder = file.parent_path();
+    if (!folder.empty() && !std::filesystem::exists(folder, error)) {
+        std::filesystem::create_directories(folder, error);
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    }
+    const int descriptor = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return fail(ErrorKind::bad_request,
+                    "cannot write " + file.string() +
+                        ": set tollweir_settings.data_dir to a folder that can be written, or "
+                        "DATABASE_URL to a PostgreSQL database");
+    ::close(descriptor);
+    return {};
+}
+
+}  // namespace
+
+void SqliteSql::CloseDatabase::operator()(sqlite3* database) const {
+    sqlite3_close_v2(database);
+}
+
+void SqliteSql::Finalize::operator()(sqlite3_stmt* statement) const {
+    sqlite3_finalize(statement);
+}
+
+Result<std::unique_ptr<SqliteSql>> SqliteSql::open(const SqliteOptions& options) {
+    if (auto made = make_file(options.file); !made) return std::unexpected(made.error());
+    sqlite3* database = nullptr;
+    const int opened = sqlite3_open_v2(
+        options.file.c_str(), &database,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    std::unique_ptr<SqliteSql> sql(new SqliteSql(database));
+    if (opened != SQLITE_OK) return std::unexpected(sql->last_error());
+    sqlite3_busy_timeout(database, static_cast<int>(options.busy_timeout.count()));
+    auto set = sql->run_script(
+        std::string("pragma journal_mode=wal;pragma foreign_keys=off;pragma temp_store=memory;") +
+        "pragma synchronous=" + (options.survives_power_cut ? "full" : "normal"));
+    if (set) return sql;
+    if ((sqlite3_errcode(database) & 0xFF) == SQLITE_NOTADB)
+        return fail(ErrorKind::bad_request, options.file.string() + " is no SQLite database");
+    return std::unexpected(set.error());
+}
+
+SqliteSql::~SqliteSql() = default;
+
+GatewayError SqliteSql::last_error() {
+    last_failure_ = sqlite3_errmsg(database_.get());
+    return error_of(sqlite3_extended_errcode(database_.get()), last_failure_);
+}
+
+Result<SqliteSql::Prepared> SqliteSql::prepare(std::string_view text, bool kept) {
+    sqlite3_stmt* statement = nullptr;
+    const int done = sqlite3_prepare_v3(database_.get(), text.data(), static_cast<int>(text.size()),
+                                        kept ? SQLITE_PREPARE_PERSISTENT : 0, &statement, nullptr);
+    Prepared prepared(statement);
+    if (done != SQLITE_OK) return std::unexpected(last_error());
+    return prepared;
+}
+
+Result<sqlite3_stmt*> SqliteSql::find_prepared(std::string_view text) {
+    if (const auto found = prepared_.find(text); found != prepared_.end())
+        return found->second.get();
+    auto made = prepare(text, true);
+    if (!made) return std::unexpected(made.error());
+    return prepared_.emplace(text, std::move(*made)).first->second.get();
+}
+
+Result<SqlRows> SqliteSql::run(const Statement& statement, std::span<const SqlValue> values) {
+    if (statement.made.empty()) {
+        auto prepared = find_prepared(statement.sqlite);
+        if (!prepared) return std::unexpected(prepared.error());
+        return step(*prepared, values);
+    }
+    auto prepared = prepare(statement.made, false);
+    if (!prepared) return std::unexpected(prepared.error());
+    return step(prepared->get(), values);
+}
+
+Result<SqlRows> SqliteSql::step(sqlite3_stmt* statement, std::span<const SqlValue> values) {
+    struct Reset {
+        sqlite3_stmt* statement;
+        ~Reset() {
+            sqlite3_reset(statement);
+            sqlite3_clear_bindings(statement);
+        }
+    } reset{statement};
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (has_nul(values[i])) return nul_in_text();
+        // SQLite numbers `$2` by where it first stands, not by its name.
+        const auto name = '$' + std::to_string(i + 1);
+        const int index = sqlite3_bind_parameter_index(statement, name.c_str());
+        if (index == 0) continue;
+        if (std::visit(Binder(statement, index), values[i].value()) != SQLITE_OK)
+            return std::unexpected(last_error());
+    }
+    SqlRows rows;
+    const int width = sqlite3_column_count(statement);
+    rows.set_width(static_cast<std::size_t>(width));
+    const auto before = sqlite3_total_changes64(database_.get());
+    int state;
+    while ((state = sqlite3_step(statement)) == SQLITE_ROW)
+        for (int column = 0; column < width; ++column) rows.add(cell_of(statement, column));
+    if (state != SQLITE_DONE) return std::unexpected(last_error());
+    // Changes by triggers do not count, but a select leaves the count of the statement before.
+    if (sqlite3_total_changes64(database_.get()) != before)
+        rows.set_affected(static_cast<std::size_t>(sqlite3_changes64(database_.get())));
+    return rows;
+}
+
+Result<void> SqliteSql::run_script(const std::string& script) {
+    if (sqlite3_exec(database_.get(), script.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+        return std::unexpected(last_error());
+    return {};
+}
+
+Result<void> SqliteSql::transaction(const std::function<Result<void>(Sql&)>& work) {
+    if (in_transaction_)
+        return fail(ErrorKind::internal, "a transaction inside a transaction",
+                    ErrorSource::gateway);
+    if (auto begun = run("begin immediate"); !begun) return std::unexpected(begun.error());
+    struct Rollback {
+        SqliteSql& sql;
+        bool committed = false;
+        ~Rollback() {
+            sql.in_transaction_ = false;
+            // Some errors have rolled back already.
+            if (!committed && sqlite3_get_autocommit(sql.database_.get()) == 0)
+                (void)sql.run("rollback");
+        }
+    } rollback{*this};
+    in_transaction_ = true;
+    if (auto done = work(*this); !done) return done;
+    if (auto done = run("commit"); !done) return std::unexpected(done.error());
+    rollback.committed = true;
+    return {};
+}
+
+std::string SqliteSql::last_failure() const {
+    return last_failure_;
+}
+
+void SqliteSql::interrupt() {
+    sqlite3_interrupt(database_.get());
+}
+
+}  // namespace tollweir
