@@ -86,8 +86,11 @@ Result<void> App::start() {
             i, upstream_limits, *upstream_tls_, proxies_, body_budget_));
         worker->set_client_limits(client_limits(settings.server));
     }
-    gateway_ =
-        std::make_unique<Gateway>(workers_, snapshot_, command_line_.root_path, GatewayServices{});
+    auto store = StorePool::open({settings.database, settings.data_dir});
+    if (!store) return std::unexpected(store.error());
+    store_ = std::move(*store);
+    gateway_ = std::make_unique<Gateway>(workers_, snapshot_, command_line_.root_path,
+                                         GatewayServices{.store = store_.get()});
 
     net::TlsContext tls;
     if (!command_line_.ssl_certfile.empty()) {
@@ -120,6 +123,7 @@ void App::announce(const Snapshot& snapshot) const {
              (workers_.size() == 1 ? " worker: " : " workers: ") +
              std::to_string(snapshot.groups().size()) + " model groups, " +
              std::to_string(snapshot.deployments().size()) + " deployments");
+    log_info("keys, budgets and spend are kept by " + store_->description());
     if (snapshot.config().master_key.empty())
         log_warning(
             "NO MASTER KEY IS SET: anybody who reaches this gateway can use its models. Admin "
@@ -157,6 +161,7 @@ void App::run() {
         std::fputs("stopped; a name look-up was still under way\n", stderr);
         ::_exit(0);
     }
+    store_->stop();
     log_info("stopped");
     for (auto& thread : threads_) thread.join();
     threads_.clear();

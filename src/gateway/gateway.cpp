@@ -18,6 +18,7 @@
 #include "tollweir/gateway/routes.hpp"
 #include "tollweir/gateway/supported_params.hpp"
 #include "tollweir/routing/router.hpp"
+#include "tollweir/storage/store_pool.hpp"
 
 namespace tollweir {
 
@@ -250,7 +251,8 @@ net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& 
         case Handler::liveness:
             co_return co_await respond(context, 200, kJson, "\"I'm alive!\"");
         case Handler::readiness:
-            co_return co_await respond(context, draining_ ? 503 : 200, kJson, readiness(context));
+            co_return co_await respond(context, is_ready(context) ? 200 : 503, kJson,
+                                       readiness(context));
         case Handler::health:
             co_return co_await report_health(context);
         case Handler::test:
@@ -329,13 +331,22 @@ net::Task<Result<void>> Gateway::respond_preflight(RequestContext& context) {
     co_return co_await respond(context, 200, "text/plain; charset=utf-8", "OK");
 }
 
+bool Gateway::is_ready(const RequestContext& context) const {
+    const auto* store = context.state->store;
+    const bool needs_store =
+        store != nullptr && !context.config().database.allow_requests_when_unavailable;
+    return !draining_ && (!needs_store || store->is_reachable());
+}
+
 std::string Gateway::readiness(const RequestContext& context) const {
     std::string out;
     JsonWriter json(out);
     json.begin_object();
     if (draining_) json.key("detail").string("Service Unhealthy (shutting down)");
-    json.key("status").string(draining_ ? "draining" : "healthy");
-    json.key("db").string("Not connected").key("cache").null();
+    json.key("status").string(draining_ ? "draining" : is_ready(context) ? "healthy" : "unhealthy");
+    const auto* store = context.state->store;
+    const bool has_store = store != nullptr && store->is_reachable();
+    json.key("db").string(has_store ? "connected" : "Not connected").key("cache").null();
     json.key("litellm_version").string(kVersion);
     json.key("success_callbacks").begin_array().end_array();
     if (context.config().master_key.empty())

@@ -25,7 +25,7 @@ def test_readiness_tells_what_it_stands_on(gateway: Gateway) -> None:
     reply = gateway.get("/health/readiness", ())
     assert reply.status == 200
     assert reply.json["status"] == "healthy"
-    assert reply.json["db"] == "Not connected"
+    assert reply.json["db"] == "connected"
     assert reply.json["cache"] is None
 
 

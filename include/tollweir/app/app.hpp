@@ -16,6 +16,7 @@
 #include "tollweir/net/listener.hpp"
 #include "tollweir/net/proxy.hpp"
 #include "tollweir/net/tls.hpp"
+#include "tollweir/storage/store_pool.hpp"
 
 namespace tollweir {
 
@@ -33,6 +34,8 @@ public:
     void run();
 
     std::uint16_t port() const { return listener_->port(); }
+    /// From `start` on.
+    StorePool& store() { return *store_; }
 
 private:
     Result<void> ensure_master_key(Config& config) const;
@@ -61,6 +64,7 @@ private:
     std::unique_ptr<net::UpstreamTls> upstream_tls_;
     std::shared_ptr<const Snapshot> snapshot_;
     std::vector<std::unique_ptr<net::Worker>> workers_;
+    std::unique_ptr<StorePool> store_;  // hands results to workers, so it ends before them
     std::unique_ptr<Gateway> gateway_;
     std::unique_ptr<net::Listener> listener_;
     std::vector<std::thread> threads_;

@@ -46,6 +46,7 @@ private:
     net::Task<Result<void>> call_model(RequestContext& context, Endpoint endpoint);
     net::Task<Result<void>> respond_preflight(RequestContext& context);
     net::Task<void> respond_error(RequestContext& context, const Route* route, GatewayError error);
+    bool is_ready(const RequestContext& context) const;
     std::string readiness(const RequestContext& context) const;
     std::string_view without_root(std::string_view path) const;
     void finish(RequestContext& context, std::size_t route);
