@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/usage_cost.hpp"
 #include "tollweir/api/front.hpp"
 #include "tollweir/core/json_tree.hpp"
 
@@ -90,9 +91,18 @@ std::string closing_choice(const JsonNode& choice, bool is_chat) {
     return out;
 }
 
+void write_usage(const JsonNode& usage, const UsageCost& cost, std::string& out) {
+    std::string json;
+    write_json(usage, json);
+    json.reserve(json.size() + kJsonPadding);
+    const auto read = cost ? read_openai_usage(json) : std::nullopt;
+    if (!read || !add_usage_cost(json, *read, cost, out)) out += json;
+}
+
 }  // namespace
 
-Result<std::vector<std::string>> answer_as_chunks(std::string_view body, bool with_usage) {
+Result<std::vector<std::string>> answer_as_chunks(std::string_view body, bool with_usage,
+                                                  const UsageCost& cost) {
     const auto answer = parse_json_tree(body);
     const auto* choices = answer ? answer->find("choices") : nullptr;
     if (choices == nullptr || !choices->is(JsonType::array) || choices->children.empty()) {
@@ -114,7 +124,7 @@ Result<std::vector<std::string>> answer_as_chunks(std::string_view body, bool wi
     const auto* usage = answer->find("usage");
     if (with_usage && usage != nullptr && usage->is(JsonType::object)) {
         std::string last = head + R"(,"choices":[],"usage":)";
-        write_json(*usage, last);
+        write_usage(*usage, cost, last);
         chunks.push_back(last + "}");
     }
     return chunks;

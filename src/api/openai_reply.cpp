@@ -5,6 +5,7 @@ namespace tollweir {
 
 Result<void> ReplyEditor::edit(std::string_view body, const ReplyEdits& wanted, Pieces& out) {
     usage_ = {};
+    choices_ = {};
     upstream_model_.clear();
     if (!object_.scan(body)) {
         return fail(ErrorKind::bad_gateway, "The upstream's answer is not a JSON object.",
@@ -19,6 +20,7 @@ Result<void> ReplyEditor::edit(std::string_view body, const ReplyEdits& wanted, 
         append_json_string(literal, wanted.model);
         edits_.replace(*member, literal);
     }
+    if (const JsonMember* const member = object_.find("choices")) choices_ = member->value;
     if (const JsonMember* const member = object_.find("usage")) {
         if (const auto usage = read_openai_usage(member->value)) usage_ = *usage;
     }

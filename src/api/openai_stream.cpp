@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "api/openai_error.hpp"
+#include "api/usage_cost.hpp"
 
 namespace tollweir {
 namespace {
@@ -96,7 +97,8 @@ OpenAiEventEditor::OpenAiEventEditor(const StreamEdits& edits)
     : model_json_(json_string(edits.model)),
       hide_usage_(edits.hide_usage),
       usage_apart_(edits.usage_apart && !edits.hide_usage),
-      tidier_(edits.tidier) {}
+      tidier_(edits.tidier),
+      cost_(edits.cost) {}
 
 Result<std::size_t> OpenAiEventEditor::feed(std::string_view region, Pieces& out) {
     if (auto taken = take_items(region, out); !taken) return std::unexpected(taken.error());
@@ -222,7 +224,20 @@ void OpenAiEventEditor::set_usage_apart(const Chunk& chunk) {
         if (member != nullptr) usage_chunk_.append(member->whole).append(1, ',');
     }
     usage_chunk_.append("\"model\":").append(model_json_);
-    usage_chunk_.append(",\"choices\":[],").append(chunk.usage->whole);
+    usage_chunk_.append(",\"choices\":[],");
+    const auto* costed = costed_usage(chunk);
+    if (costed == nullptr) {
+        usage_chunk_.append(chunk.usage->whole);
+    } else {
+        usage_chunk_.append("\"usage\":").append(*costed);
+    }
+}
+
+/// The usage with what it cost; null: none is to be shown.
+std::string* OpenAiEventEditor::costed_usage(const Chunk& chunk) {
+    if (!cost_ || !is_object(chunk.usage)) return nullptr;
+    std::string& made = hold("");
+    return add_usage_cost(chunk.usage->value, usage_, cost_, made) ? &made : nullptr;
 }
 
 void OpenAiEventEditor::take_error(GatewayError error, Pieces& out) {
@@ -242,6 +257,7 @@ void OpenAiEventEditor::take_notes(const Chunk& chunk) {
     if (!finish_reason_seen_ && chunk.choices != nullptr) {
         finish_reason_seen_ = names_finish_reason(chunk.choices->value);
     }
+    if (chunk.choices != nullptr && !usage_.reported) tally_.add_choices(chunk.choices->value);
     if (is_object(chunk.usage)) {
         if (const auto usage = read_openai_usage(chunk.usage->value)) usage_ = *usage;
     } else if (is_object(chunk.x_groq)) {
@@ -277,6 +293,9 @@ void OpenAiEventEditor::append_edited(std::string_view before, std::string_view 
     std::size_t count = 0;
     if (chunk.model != nullptr) {
         cuts[count++] = {chunk.model->value.data(), end_of(chunk.model->value), model_json_};
+    }
+    if (const auto* costed = cuts_usage ? nullptr : costed_usage(chunk)) {
+        cuts[count++] = {chunk.usage->value.data(), end_of(chunk.usage->value), *costed};
     }
     if (cuts_usage) {
         const auto members = event_.members();

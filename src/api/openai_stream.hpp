@@ -25,6 +25,7 @@ public:
         return upstream_error_ ? &*upstream_error_ : nullptr;
     }
     const Usage& usage() const override { return usage_; }
+    const TextTally& tally() const override { return tally_; }
     std::string_view upstream_model() const override { return upstream_model_; }
 
 private:
@@ -42,6 +43,7 @@ private:
     void set_usage_apart(const Chunk& chunk);
     void append_edited(std::string_view before, std::string_view text, std::string_view after,
                        const Chunk& chunk, bool cuts_usage, Pieces& out);
+    std::string* costed_usage(const Chunk& chunk);
 
     void add_relayed(const char* begin, const char* end, Pieces& out);
     void add_own(std::string_view text, Pieces& out);
@@ -50,6 +52,7 @@ private:
     const bool hide_usage_;
     const bool usage_apart_;
     AnswerTidier* const tidier_;
+    const UsageCost cost_;
     SseReader reader_;
     ObjectView event_;
     std::list<std::string> held_;  // texts that this call's pieces point to
@@ -57,6 +60,7 @@ private:
     const char* relayed_end_ = nullptr;
 
     Usage usage_;
+    TextTally tally_;
     std::string upstream_model_;
     std::optional<GatewayError> upstream_error_;
     std::string usage_chunk_;  // for the end, without its closing brace; empty: none to send

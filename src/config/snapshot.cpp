@@ -292,13 +292,15 @@ void Snapshot::describe_groups(const Snapshot* previous) {
     for (auto* groups : {&groups_, &single_groups_, &model_string_groups_}) {
         for (auto& group : *groups) {
             group.is_free = std::ranges::all_of(group.deployments, &Deployment::is_free);
-            auto& bound = bounds_[group.name];
-            if (!bound && previous != nullptr)
-                if (const auto before = previous->bounds_.find(group.name);
-                    before != previous->bounds_.end())
-                    bound = before->second;
-            if (!bound) bound = std::make_shared<CompletionBound>();
-            group.bound = bound;
+            auto& learnt = learnt_[group.name];
+            if (!learnt.answers && previous != nullptr)
+                if (const auto before = previous->learnt_.find(group.name);
+                    before != previous->learnt_.end())
+                    learnt = before->second;
+            if (!learnt.answers)
+                learnt = {std::make_shared<CompletionBound>(), std::make_shared<PromptBound>()};
+            group.bound = learnt.answers;
+            group.prompts = learnt.prompts;
         }
     }
 }

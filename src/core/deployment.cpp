@@ -9,4 +9,9 @@ std::string host_header(const Origin& origin) {
     return host;
 }
 
+TokenCounter token_counter_for(const Deployment& deployment, std::string_view upstream_model) {
+    const bool is_open = deployment.model.contains('*') && deployment.base_model.empty();
+    return is_open ? TokenCounter::for_model(upstream_model) : deployment.token_counter;
+}
+
 }  // namespace tollweir

@@ -173,11 +173,60 @@ std::optional<PicodollarSum> parse_picodollars(std::string_view text) {
 }
 
 double to_double_dollars(PicodollarSum amount) {
+    // Both are exact up to 2^53 picodollars, and so is rounded once.
+    constexpr PicodollarSum kExact = PicodollarSum{1} << 53;
+    if (amount <= kExact && amount >= -kExact)
+        return static_cast<double>(amount) / static_cast<double>(kPicodollarsPerDollar);
     // Through the decimal text: dividing would round twice.
     const auto text = dollars(amount);
     double value = 0;
     std::from_chars(text.data(), text.data() + text.size(), value);
     return value;
+}
+
+void append_python_float(std::string& out, double value) {
+    // Python's repr: the shortest digits that mean the number, with an exponent below 1e-4 and from
+    // 1e16 on.
+    char text[32];
+    const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
+    std::string_view number(text, static_cast<std::size_t>(end.ptr - text));
+    if (number.starts_with('-')) {
+        out += '-';
+        number.remove_prefix(1);
+    }
+    const auto mark = number.find('e');
+    if (mark == number.npos) {  // inf, nan
+        out += number;
+        return;
+    }
+    int exponent = 0;
+    const auto* sign = number.data() + mark + 1;
+    std::from_chars(sign + (*sign == '+' ? 1 : 0), end.ptr, exponent);
+    constexpr int kLowest = -4;
+    constexpr int kHighest = 15;
+    if (exponent < kLowest || exponent > kHighest) {
+        out += number;
+        return;
+    }
+    char digits[24];
+    std::size_t count = 0;
+    for (const char c : number.substr(0, mark))
+        if (c != '.') digits[count++] = c;
+    const std::string_view all(digits, count);
+    if (exponent < 0) {
+        out += "0.";
+        out.append(static_cast<std::size_t>(-exponent - 1), '0').append(all);
+        return;
+    }
+    const auto whole = static_cast<std::size_t>(exponent) + 1;
+    out += all.substr(0, whole);
+    if (whole > count) out.append(whole - count, '0');
+    out += '.';
+    out += whole < count ? all.substr(whole) : "0";
+}
+
+void append_python_dollars(std::string& out, PicodollarSum amount) {
+    append_python_float(out, to_double_dollars(amount));
 }
 
 std::optional<Picodollars> from_double_dollars(double amount) {

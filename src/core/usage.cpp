@@ -141,6 +141,15 @@ void read_extras(const ObjectView& object, Usage& usage) {
 
 }  // namespace
 
+Usage estimated_usage(std::uint64_t prompt_tokens, std::uint64_t completion_tokens) {
+    Usage usage;
+    usage.prompt_tokens = prompt_tokens;
+    usage.completion_tokens = completion_tokens;
+    usage.total_tokens = prompt_tokens + completion_tokens;
+    usage.estimated = true;
+    return usage;
+}
+
 void add(Usage& sum, const Usage& usage) {
     sum.prompt_tokens += usage.prompt_tokens;
     sum.completion_tokens += usage.completion_tokens;
@@ -158,6 +167,7 @@ void add(Usage& sum, const Usage& usage) {
     sum.citation_tokens += usage.citation_tokens;
     sum.web_searches += usage.web_searches;
     sum.reported = sum.reported || usage.reported;
+    sum.estimated = sum.estimated || usage.estimated;
 }
 
 std::optional<Usage> read_openai_usage(std::string_view text) {

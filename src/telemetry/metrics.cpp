@@ -90,6 +90,11 @@ void WorkerMetrics::count_request(std::size_t route, int status, std::chrono::mi
 void WorkerMetrics::count_tokens(const Usage& usage) {
     add(prompt_tokens_, usage.prompt_tokens);
     add(completion_tokens_, usage.completion_tokens);
+    if (usage.estimated) add(estimated_calls_, 1);
+}
+
+void WorkerMetrics::count_unpriced() {
+    add(unpriced_calls_, 1);
 }
 
 std::string MetricsPage::render() const {
@@ -166,10 +171,14 @@ void MetricsPage::render_gauges(std::string& out) const {
     std::int64_t in_flight = 0;
     std::uint64_t prompt = 0;
     std::uint64_t completion = 0;
+    std::uint64_t estimated = 0;
+    std::uint64_t unpriced = 0;
     for (const auto& worker : workers_) {
         in_flight += worker->in_flight.load(std::memory_order_relaxed);
         prompt += read(worker->prompt_tokens_);
         completion += read(worker->completion_tokens_);
+        estimated += read(worker->estimated_calls_);
+        unpriced += read(worker->unpriced_calls_);
     }
     const auto single = [&](std::string_view name, std::string_view type, std::string_view help,
                             const std::string& value) {
@@ -178,9 +187,17 @@ void MetricsPage::render_gauges(std::string& out) const {
     };
     single("litellm_in_flight_requests", "gauge", "Requests being answered.",
            std::to_string(in_flight));
-    describe(out, "tollweir_tokens_total", "counter", "Tokens that upstreams reported.");
+    describe(out, "tollweir_tokens_total", "counter",
+             "Tokens that upstreams reported, or that were counted here.");
     out += "tollweir_tokens_total{type=\"prompt\"} " + std::to_string(prompt) + "\n";
     out += "tollweir_tokens_total{type=\"completion\"} " + std::to_string(completion) + "\n";
+
+    single("tollweir_estimated_usage_total", "counter",
+           "Upstream calls whose tokens were counted here, since none were reported.",
+           std::to_string(estimated));
+    single("tollweir_unpriced_calls_total", "counter",
+           "Upstream calls booked at nothing, since their model has no known price.",
+           std::to_string(unpriced));
 
     const auto by_worker = [&](std::string_view name, std::string_view help, auto&& value) {
         describe(out, name, "gauge", help);

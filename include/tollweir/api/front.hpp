@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "tollweir/core/error.hpp"
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/splice.hpp"
+#include "tollweir/core/text_tally.hpp"
 #include "tollweir/core/usage.hpp"
 
 namespace tollweir {
@@ -27,6 +29,9 @@ struct ChatView {
     void clear();
 };
 
+/// What a usage cost, as the number that goes into JSON; appended. False: not known.
+using UsageCost = std::function<bool(const Usage& usage, std::string& out)>;
+
 /// What is changed in a stream of the client's own dialect.
 struct StreamEdits {
     std::string model;        // goes into every chunk
@@ -34,6 +39,7 @@ struct StreamEdits {
     // The client asked, and the upstream sends it beside choices: it goes into a chunk of its own.
     bool usage_apart = false;
     AnswerTidier* tidier = nullptr;  // sees each event first; outlives the editor
+    UsageCost cost{};                // goes into usage that the client sees; empty: none does
 };
 
 /// Edits the events of one stream that stays in its dialect and notes what they tell. Bytes come in
@@ -67,14 +73,17 @@ public:
     /// in our envelope together with the closing frame, and `is_done` holds.
     virtual const GatewayError* upstream_error() const = 0;
     virtual const Usage& usage() const = 0;
+    /// What the model said, up to the first usage that the upstream told.
+    virtual const TextTally& tally() const = 0;
     /// The upstream's own name for the model, as its first chunk had it.
     virtual std::string_view upstream_model() const = 0;
 };
 
 /// A whole answer of chat or text completions as the events of a stream: JSON texts, in order,
-/// without the closing frame. `with_usage`: a last one that holds the usage. Errors
+/// without the closing frame. `with_usage`: a last one that holds the usage, with its cost. Errors
 /// (`bad_gateway`): no JSON object with choices.
-Result<std::vector<std::string>> answer_as_chunks(std::string_view body, bool with_usage);
+Result<std::vector<std::string>> answer_as_chunks(std::string_view body, bool with_usage,
+                                                  const UsageCost& cost = {});
 
 /// A dialect that clients speak. No state, no I/O.
 class Front {
@@ -117,12 +126,15 @@ public:
     Result<void> edit(std::string_view body, const ReplyEdits& wanted, Pieces& out);
 
     const Usage& usage() const { return usage_; }
+    /// JSON text in `body`; empty: there are none.
+    std::string_view choices() const { return choices_; }
     std::string_view upstream_model() const { return upstream_model_; }
 
 private:
     ObjectView object_;
     ObjectEdits edits_;
     Usage usage_;
+    std::string_view choices_;
     std::string upstream_model_;
 };
 

@@ -76,8 +76,13 @@ private:
     StringMap<const ModelGroup*> by_model_string_;
     std::deque<ModelGroup> single_groups_;  // one a deployment id
     std::deque<ModelGroup> model_string_groups_;
-    std::vector<const ModelGroup*> patterns_;             // longest first
-    StringMap<std::shared_ptr<CompletionBound>> bounds_;  // by the group's name
+    std::vector<const ModelGroup*> patterns_;  // longest first
+    /// What is learnt of a group's calls, shared by all groups of the name.
+    struct Learnt {
+        std::shared_ptr<CompletionBound> answers;
+        std::shared_ptr<PromptBound> prompts;
+    };
+    StringMap<Learnt> learnt_;
 };
 
 /// The upstream's model name for a deployment: its `model` with the `*`s replaced by the captures,

@@ -18,6 +18,7 @@
 #include "tollweir/core/endpoint.hpp"
 #include "tollweir/core/price.hpp"
 #include "tollweir/core/price_field.hpp"
+#include "tollweir/core/prompt_bound.hpp"
 #include "tollweir/core/secret.hpp"
 #include "tollweir/core/token_count.hpp"
 
@@ -131,6 +132,10 @@ struct Deployment {
     friend bool operator==(const Deployment&, const Deployment&) = default;
 };
 
+/// How the tokens of a call are counted: where a wildcard leaves the model open, by the name that
+/// the upstream was given.
+TokenCounter token_counter_for(const Deployment& deployment, std::string_view upstream_model);
+
 /// What clients name in `model`: deployments that may serve it.
 struct ModelGroup {
     std::string name;  // or a pattern with `*`
@@ -143,6 +148,8 @@ struct ModelGroup {
     /// How long its answers are; lives on under the group's name when a reload replaces the group.
     /// Never null in a snapshot.
     std::shared_ptr<CompletionBound> bound = nullptr;
+    /// The same of its prompts.
+    std::shared_ptr<PromptBound> prompts = nullptr;
 };
 
 }  // namespace tollweir

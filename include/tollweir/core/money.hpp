@@ -46,6 +46,12 @@ std::string dollars(PicodollarSum amount);
 std::string to_text(PicodollarSum amount);
 std::optional<PicodollarSum> parse_picodollars(std::string_view text);
 
+/// Appends the amount in dollars as Python writes the nearest float: `1.35e-05`, `0.0001`, `12.0`.
+/// For headers, whose readers know it so from LiteLLM.
+void append_python_dollars(std::string& out, PicodollarSum amount);
+/// The same of any number.
+void append_python_float(std::string& out, double value);
+
 /// The nearest double, for columns and clients that know money as a float.
 double to_double_dollars(PicodollarSum amount);
 /// Of a float column: rounded to the nearest picodollar; nothing if not finite or too large.

@@ -30,9 +30,13 @@ struct Usage {
     std::uint64_t citation_tokens = 0;  // beside prompt and completion
     std::uint64_t web_searches = 0;     // the model ran
     std::optional<ServiceTier> tier{};  // that the upstream says it served the call on
+    bool estimated = false;             // some of it was counted by us: the upstream named none
 
     friend bool operator==(const Usage&, const Usage&) = default;
 };
+
+/// Of a call whose upstream named none.
+Usage estimated_usage(std::uint64_t prompt_tokens, std::uint64_t completion_tokens);
 
 /// Adds one call's use to that of others; the tier stays.
 void add(Usage& sum, const Usage& usage);

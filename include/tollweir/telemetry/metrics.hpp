@@ -26,6 +26,8 @@ public:
     void count_request(std::size_t route, int status, std::chrono::microseconds duration,
                        bool failed);
     void count_tokens(const Usage& usage);
+    /// A call that was booked at nothing since no price is known (see UnpricedModels).
+    void count_unpriced();
 
     std::atomic<std::int64_t> in_flight{0};
     std::atomic<std::int64_t> client_connections{0};
@@ -47,6 +49,8 @@ private:
     std::unique_ptr<Route[]> routes_;
     std::atomic<std::uint64_t> prompt_tokens_{0};
     std::atomic<std::uint64_t> completion_tokens_{0};
+    std::atomic<std::uint64_t> estimated_calls_{0};
+    std::atomic<std::uint64_t> unpriced_calls_{0};
 };
 
 /// The text that Prometheus reads, summed over the workers.

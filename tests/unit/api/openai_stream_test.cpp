@@ -339,5 +339,72 @@ TEST(OpenAiStreamPieces, AreNotJoinedToThoseOfTheCallBefore) {
     EXPECT_EQ(second.size(), 3U);
 }
 
+bool costs_a_cent(const Usage& usage, std::string& out) {
+    out += "0.0";
+    out += std::to_string(usage.prompt_tokens);
+    return true;
+}
+
+TEST(OpenAiStream, PutsTheCostIntoUsageThatTheClientSees) {
+    const std::string usage =
+        R"({"model":"m","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":1}})";
+    EXPECT_EQ(edited(usage, {.model = "m", .cost = costs_a_cent}),
+              event(R"({"model":"m","choices":[],)"
+                    R"("usage":{"prompt_tokens":3,"completion_tokens":1,"cost":0.03}})"));
+    EXPECT_EQ(edited(R"({"choices":[],"usage":{"prompt_tokens":3,"cost":9,"x":{}}})",
+                     {.model = "m", .cost = costs_a_cent}),
+              event(R"({"choices":[],"usage":{"prompt_tokens":3,"cost":0.03,"x":{}}})"));
+    EXPECT_EQ(edited(R"({"usage":{},"model":"m","choices":[1]})",
+                     {.model = "fast", .cost = costs_a_cent}),
+              event(R"({"usage":{"cost":0.00},"model":"fast","choices":[1]})"));
+    EXPECT_EQ(edited(usage, {.model = "m", .hide_usage = true, .cost = costs_a_cent}), "");
+    EXPECT_EQ(
+        edited(usage, {.model = "m", .cost = [](const Usage&, std::string&) { return false; }}),
+        event(usage));
+    EXPECT_EQ(edited(R"({"choices":[1],"usage":null})", {.model = "m", .cost = costs_a_cent}),
+              event(R"({"choices":[1],"usage":null})"));
+}
+
+TEST(OpenAiStream, PutsTheCostIntoUsageThatIsSetApart) {
+    StreamFeeding feeding({.model = "m", .usage_apart = true, .cost = costs_a_cent});
+    ASSERT_TRUE(feeding.feed(event(R"({"id":"1","choices":[{"finish_reason":"stop"}],)"
+                                   R"("usage":{"prompt_tokens":4}})")));
+    ASSERT_TRUE(feeding.feed(kDone));
+    EXPECT_EQ(feeding.sent(), event(R"({"id":"1","choices":[{"finish_reason":"stop"}]})") +
+                                  event(R"({"id":"1","model":"m","choices":[],)"
+                                        R"("usage":{"prompt_tokens":4,"cost":0.04}})") +
+                                  std::string(kDone));
+}
+
+TEST(OpenAiStream, TalliesWhatIsSaidUntilUsageComes) {
+    const auto counter = TokenCounter::for_model("gpt-4o");
+    StreamFeeding feeding(kShow);
+    ASSERT_TRUE(feeding.feed(event(R"({"choices":[{"delta":{"content":"hello"}}]})")));
+    ASSERT_TRUE(feeding.feed(event(R"({"choices":[{"delta":{"content":" world"}}]})")));
+    EXPECT_EQ(feeding.editor().tally().tokens(counter), 2U);
+    ASSERT_TRUE(feeding.feed(event(R"({"choices":[],"usage":{"prompt_tokens":0}})")));
+    ASSERT_TRUE(feeding.feed(event(R"({"choices":[{"delta":{"content":" again"}}]})")));
+    EXPECT_EQ(feeding.editor().tally().tokens(counter), 2U);
+    EXPECT_TRUE(feeding.editor().usage().reported);  // a zero that was told is one
+}
+
+TEST(OpenAiStream, TalliesTheSameHoweverTheBytesAreCut) {
+    const auto counter = TokenCounter::for_model("gpt-4o");
+    std::string stream;
+    for (const std::string_view word :
+         {"She ", "said: \\\"", "caf\u00e9", "\\n", " \xF0\x9F\x98\x80!"})
+        stream += event(R"({"choices":[{"delta":{"content":")" + std::string(word) + "\"}}]}");
+    stream += kFinish;
+    const auto tally = [&](std::size_t piece) {
+        StreamFeeding feeding(kShow);
+        for (std::size_t at = 0; at < stream.size(); at += piece)
+            EXPECT_TRUE(feeding.feed(std::string_view(stream).substr(at, piece)));
+        return feeding.editor().tally().tokens(counter);
+    };
+    EXPECT_EQ(tally(stream.size()), counter.count("She said: \"caf\u00e9\n \xF0\x9F\x98\x80!"));
+    for (std::size_t piece = 1; piece <= 64; ++piece)
+        EXPECT_EQ(tally(piece), tally(stream.size())) << "piece size " << piece;
+}
+
 }  // namespace
 }  // namespace tollweir

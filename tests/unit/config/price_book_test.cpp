@@ -163,6 +163,8 @@ TEST(ModelGroupFacts, KeepWhatWasLearntOfAnswersOverAReload) {
     const auto now = build(
         {deployment("a", "openai/gpt-4o-mini"), deployment("b", "openai/gpt-4o")}, before.get());
     EXPECT_EQ(now->find_group("a")->group->bound, bound);
+    EXPECT_EQ(now->find_group("a")->group->prompts, before->find_group("a")->group->prompts);
+    ASSERT_NE(now->find_group("b")->group->prompts, nullptr);
     ASSERT_NE(now->find_group("b")->group->bound, nullptr);
     EXPECT_NE(now->find_group("b")->group->bound, bound);
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <charconv>
 #include <limits>
 
 namespace tollweir {
@@ -86,6 +87,41 @@ TEST(MillionthParts, AreReadExactly) {
     EXPECT_EQ(parse_millionths("1.1"), 1'100'000);
     EXPECT_EQ(parse_millionths("6.0"), 6'000'000);
     EXPECT_EQ(parse_millionths("x"), std::nullopt);
+}
+
+TEST(Money, IsWrittenAsPythonWritesFloats) {
+    const auto text = [](double value) {
+        std::string out;
+        append_python_float(out, value);
+        return out;
+    };
+    EXPECT_EQ(text(0), "0.0");
+    EXPECT_EQ(text(1), "1.0");
+    EXPECT_EQ(text(-2.5), "-2.5");
+    EXPECT_EQ(text(0.1), "0.1");
+    EXPECT_EQ(text(0.0001), "0.0001");
+    EXPECT_EQ(text(0.00012345), "0.00012345");
+    EXPECT_EQ(text(0.00001), "1e-05");
+    EXPECT_EQ(text(1.35e-5), "1.35e-05");
+    EXPECT_EQ(text(1e-100), "1e-100");
+    EXPECT_EQ(text(123456.789), "123456.789");
+    EXPECT_EQ(text(1e15), "1000000000000000.0");
+    EXPECT_EQ(text(1.2e15), "1200000000000000.0");
+    EXPECT_EQ(text(1e16), "1e+16");
+    EXPECT_EQ(text(9007199254740993.0), "9007199254740992.0");
+    std::string out;
+    append_python_dollars(out, 13'500'000);
+    EXPECT_EQ(out, "1.35e-05");
+}
+
+TEST(Money, IsTheNearestDoubleWhateverItsSize) {
+    for (const Picodollars amount : {1LL, 3LL, 300'000'000'001LL, 9'007'199'254'740'993LL,
+                                     9'223'372'036'854'775'807LL, -310'000'000LL}) {
+        double nearest = 0;
+        const auto exact = dollars(amount);
+        std::from_chars(exact.data(), exact.data() + exact.size(), nearest);
+        EXPECT_EQ(to_double_dollars(amount), nearest) << exact;
+    }
 }
 
 }  // namespace
