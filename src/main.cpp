@@ -12,6 +12,7 @@
 #include "tollweir/app/client_actions.hpp"
 #include "tollweir/app/command_line.hpp"
 #include "tollweir/app/docs.hpp"
+#include "tollweir/app/migrate.hpp"
 #include "tollweir/core/version.hpp"
 #include "tollweir/telemetry/log_output.hpp"
 
@@ -74,6 +75,8 @@ int run(int argc, char** argv) {
             return 0;
         case CommandLine::Action::check:
             return check_config(*parsed, environment);
+        case CommandLine::Action::migrate:
+            return migrate(*parsed, environment);
         case CommandLine::Action::health:
             return show_health(*parsed, environment);
         case CommandLine::Action::test:

@@ -282,7 +282,7 @@ bool is_yaml_file(const std::string& name) {
            std::filesystem::exists(name, code);
 }
 
-/// CONFIG_FILE_PATH beats --config if it names a file; `check FILE` beats both.
+/// CONFIG_FILE_PATH beats --config if it names a file; `check FILE`, `migrate FILE` beat both.
 void read_config_file(const Arguments& arguments, const Environment& environment, Reader& reader,
                       CommandLine& out) {
     const auto& words = arguments.words();
@@ -305,14 +305,15 @@ void read_config_file(const Arguments& arguments, const Environment& environment
 Status read_action(const Arguments& arguments, Reader& reader, CommandLine& out) {
     using Action = CommandLine::Action;
     const auto& words = arguments.words();
-    if (!words.empty() && words[0] != "check")
+    if (!words.empty() && words[0] != "check" && words[0] != "migrate")
         return Failure("unexpected argument \"" + words[0] + "\" (--help lists the flags)");
-    if (words.size() > 2) return Failure("check takes one file");
+    if (words.size() > 2) return Failure(words[0] + " takes one file");
     if (reader.is_on("test")) out.action = Action::test;
     if (reader.is_on("health")) out.action = Action::health;
-    // Whoever starts it so waits for the end: there is nothing to migrate yet, the check remains.
-    const bool must_end = reader.is_on("validate_config") || reader.is_on("skip_server_startup");
-    if (!words.empty() || must_end) out.action = Action::check;
+    const bool is_migrate = !words.empty() && words[0] == "migrate";
+    if (is_migrate || reader.is_on("skip_server_startup")) out.action = Action::migrate;
+    const bool is_check = !words.empty() && words[0] == "check";
+    if (is_check || reader.is_on("validate_config")) out.action = Action::check;
     if (reader.is_on("version")) out.action = Action::version;
     if (reader.is_on("help")) out.action = Action::help;
     return {};

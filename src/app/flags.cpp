@@ -41,6 +41,7 @@ constexpr Flag kFlags[] = {
     {"detailed_debug", 0, present, logging, "DETAILED_DEBUG", "", "log everything (debug)"},
 
     {"validate_config", 0, present, action, "", "", "check the configuration and exit, 1 on errors"},
+    {"skip_server_startup", 0, present, action, "", "", "as `migrate`: then exit"},
     {"health", 0, present, action, "", "", "ask a running gateway for GET /health"},
     {"test", 0, present, action, "", "", "send sample calls to a running gateway"},
     {"version", 'v', present, action, "", "", "print the version"},
@@ -50,7 +51,6 @@ constexpr Flag kFlags[] = {
     {"add_function_to_prompt", 0, present, quiet, "", "", "", later},
     {"iam_token_db_auth", 0, present, quiet, "IAM_TOKEN_DB_AUTH", "", "", later},
     {"azure_postgresql_auth", 0, present, quiet, "", "", "", later},
-    {"skip_server_startup", 0, present, quiet, "", "", "", later},  // migrations, then exit
     {"prometheus_metrics_port", 0, whole, quiet, "PROMETHEUS_METRICS_PORT", "N", "", later},
     {"setup", 0, present, quiet, "", "", "", later},
     {"log_config", 0, text, quiet, "", "FILE", "", no_effect},
@@ -145,7 +145,8 @@ std::string help_text() {
         "\n"
         "  tollweir --config FILE            serve what the file says\n"
         "  tollweir --model NAME             serve one model, without a file\n"
-        "  tollweir check FILE               explain a configuration and exit\n";
+        "  tollweir check FILE               explain a configuration and exit\n"
+        "  tollweir migrate --config FILE    bring the database's tables up to date and exit\n";
     out += section_of("Serving", FlagGroup::serving);
     out += section_of("One model without a file", FlagGroup::model);
     out += section_of("TLS", FlagGroup::tls);

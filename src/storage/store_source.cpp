@@ -84,7 +84,13 @@ Result<MigrationReport> migrate_store(const StoreOptions& options) {
     const auto source = StoreSource::make(wanted);
     if (!source) return std::unexpected(source.error());
     auto report = (*source)->migrate();
-    if (report) report->store = (*source)->target().description;
+    const auto& where = (*source)->migration_target_.description;
+    if (!report) {
+        auto error = std::move(report.error());
+        error.message = where + ": " + error.message;
+        return std::unexpected(std::move(error));
+    }
+    report->store = where;
     return report;
 }
 

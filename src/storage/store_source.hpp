@@ -24,6 +24,7 @@ public:
     std::chrono::milliseconds idle_life() const { return idle_life_; }
 
 private:
+    friend Result<MigrationReport> migrate_store(const StoreOptions& options);
     StoreSource() = default;
 
     DatabaseConfig config_;

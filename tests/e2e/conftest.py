@@ -11,6 +11,7 @@ import pytest
 from certificates import Authority
 from fake_upstream import FakeProxy, FakeUpstream
 from gateway import BINARY, Gateway, StartGateway, model
+from stores import cluster, postgres, store  # noqa: F401 -- fixtures
 
 
 def pytest_sessionstart() -> None:

@@ -15,7 +15,7 @@ namespace tollweir {
 /// What the process was asked to do: flags first, then their environment variables, then defaults
 /// (spec/config.md, section 9).
 struct CommandLine {
-    enum class Action : std::uint8_t { serve, help, version, check, health, test };
+    enum class Action : std::uint8_t { serve, help, version, check, migrate, health, test };
 
     Action action = Action::serve;
     std::optional<std::filesystem::path> config_file;

@@ -163,7 +163,9 @@ TEST(CommandLine, ChecksAFile) {
 }
 
 TEST(CommandLine, EndsWhereOnlyMigrationsWereAskedFor) {
-    EXPECT_EQ(parsed({"--skip_server_startup"}).action, CommandLine::Action::check);
+    EXPECT_EQ(parsed({"--skip_server_startup"}).action, CommandLine::Action::migrate);
+    EXPECT_EQ(parsed({"migrate"}).action, CommandLine::Action::migrate);
+    EXPECT_EQ(parsed({"migrate", "there.yaml"}).config_file, "there.yaml");
 }
 
 TEST(CommandLine, KnowsWhatToAskARunningGateway) {
@@ -221,10 +223,9 @@ TEST(CommandLine, HelpFitsATerminal) {
 TEST(CommandLine, TakesEveryFlagOfLiteLlm) {
     for (const char* flag :
          {"--save", "--test_async", "--use_queue", "--local", "--run_hypercorn", "--run_granian",
-          "--iam_token_db_auth", "--skip_server_startup", "--use_prisma_migrate",
-          "--enforce_prisma_migration_check", "--use_prisma_db_push", "--setup",
-          "--add_function_to_prompt", "--azure_postgresql_auth", "--use_v2_migration_resolver",
-          "--use_legacy_migration_resolver"})
+          "--iam_token_db_auth", "--use_prisma_migrate", "--enforce_prisma_migration_check",
+          "--use_prisma_db_push", "--setup", "--add_function_to_prompt", "--azure_postgresql_auth",
+          "--use_v2_migration_resolver", "--use_legacy_migration_resolver"})
         EXPECT_EQ(parsed({flag}).notices.size(), 1U) << flag;
     for (const char* flag :
          {"--num_requests", "--granian_threads", "--timeout_worker_healthcheck",
