@@ -7,13 +7,13 @@
 #include <string_view>
 
 #include "tollweir/core/clock.hpp"
+#include "tollweir/core/lease_account.hpp"
 #include "tollweir/limits/lease_source.hpp"
 
 namespace tollweir {
 
-/// The books of budgets, kept in memory: by the same rules as the store's (storage/budgets.hpp),
-/// which tests hold against each other. Any thread; a mutex, since it is asked as seldom as a store
-/// is.
+/// The books of budgets, kept in memory: by the same rules as the store's (storage/budgets.hpp).
+/// Any thread; a mutex, since it is asked as seldom as a store is.
 class LeaseBook {
 public:
     explicit LeaseBook(std::function<WallTime()> clock = [] { return WallClock::now(); })
@@ -36,26 +36,11 @@ public:
     Balance balance(std::string_view scope) const;
 
 private:
-    struct Lease {
-        PicodollarSum amount = 0;
-        Period period = 0;
-        StoreTime expires = 0;
-    };
-    struct Account {
-        PicodollarSum spent = 0;
-        PicodollarSum leased = 0;  // the sum of the leases of this period
-        Period period = 0;
-        StoreTime ends = kNoEnd;
-        std::map<std::string, Lease, std::less<>> leases;
-    };
-
     StoreTime now() const;
-    Account& account_of(const LeaseRequest& request, StoreTime time);
-    static void drop_expired(Account& account, std::string_view keep, StoreTime time);
 
     const std::function<WallTime()> clock_;
     mutable std::mutex mutex_;
-    std::map<std::string, Account, std::less<>> accounts_;
+    std::map<std::string, LeaseAccount, std::less<>> accounts_;
 };
 
 /// A process's view of a book: of the one it keeps itself where there is no store.

@@ -1,0 +1,48 @@
+#include "storage/row_batch.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+namespace tollweir {
+
+void RowBatch::put(std::string_view text) {
+    columns_[next_].emplace_back(text);
+    if (++next_ == columns_.size()) next_ = 0;
+}
+
+void RowBatch::add(std::initializer_list<std::string_view> cells) {
+    assert(cells.size() == columns_.size());
+    for (const auto cell : cells) put(cell);
+}
+
+Result<std::size_t> RowBatch::run(Sql& sql, const Statement& statement) const {
+    assert(next_ == 0);
+    if (empty()) return 0;
+    std::vector<SqlValue> values(columns_.size());
+    if (sql.is_postgres()) {
+        for (std::size_t column = 0; column < columns_.size(); ++column)
+            values[column] = SqlValue::List{columns_[column]};
+        const auto done = sql.run(statement, values);
+        if (!done) return std::unexpected(done.error());
+        return done->affected();
+    }
+    std::size_t affected = 0;
+    for (std::size_t row = 0; row < size(); ++row) {
+        for (std::size_t column = 0; column < columns_.size(); ++column)
+            values[column] = columns_[column][row];
+        const auto done = sql.run(statement, values);
+        if (!done) return std::unexpected(done.error());
+        affected += done->affected();
+    }
+    return affected;
+}
+
+std::string sum_text(const Sql& sql, PicodollarSum amount) {
+    if (sql.is_postgres()) return to_text(amount);
+    constexpr PicodollarSum kLeast = std::numeric_limits<std::int64_t>::min();
+    constexpr PicodollarSum kMost = std::numeric_limits<std::int64_t>::max();
+    return to_text(std::clamp(amount, kLeast, kMost));
+}
+
+}  // namespace tollweir
