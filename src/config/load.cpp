@@ -4,6 +4,7 @@
 #include "config/given_values.hpp"
 #include "config/include_files.hpp"
 #include "config/model_list.hpp"
+#include "config/own_prices.hpp"
 #include "config/references.hpp"
 #include "config/section.hpp"
 #include "config/setting_list.hpp"
@@ -68,6 +69,7 @@ Loaded load_tree(Node root, std::vector<std::filesystem::path> files, const std:
 
     LoadedConfig loaded;
     loaded.config = read_config({root, given, seen, overrides, findings});
+    loaded.config.spend.own_prices = load_own_prices(root, folder, files, findings);
     loaded.config.source = source;
     if (findings.has_errors()) return std::unexpected(findings.take_errors());
     if (settings != nullptr) *settings = list_settings(root, given, findings);

@@ -58,6 +58,11 @@ std::size_t PriceBook::NameHash::operator()(const Name& name) const {
     return (*this)(NameView{name.deployment, name.model});
 }
 
+void PriceBook::use(SharedValue<PriceFile> own_prices) {
+    own_prices_ = std::move(own_prices);
+    table_ = PriceTable(own_prices_.get());
+}
+
 void PriceBook::resolve(Deployment& deployment, const SpendConfig& spend) {
     const auto provider =
         deployment.provider == nullptr ? std::string_view() : deployment.provider->name();

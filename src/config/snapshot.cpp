@@ -208,6 +208,7 @@ void fill_access_groups(std::deque<ModelGroup>& groups) {
 
 Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Snapshot* previous) {
     auto snapshot = std::make_shared<Snapshot>();
+    snapshot->prices_.use(config.spend.own_prices);
     for (auto& deployment : config.deployments) {
         auto& kept = snapshot->deployments_.emplace_back(std::move(deployment));
         snapshot->prices_.resolve(kept, config.spend);

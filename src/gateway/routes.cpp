@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "tollweir/core/url_query.hpp"
+#include "tollweir/gateway/calculate_spend.hpp"
+#include "tollweir/gateway/count_tokens.hpp"
 
 namespace tollweir {
 
@@ -40,9 +42,8 @@ constexpr Route later_managed(std::string_view path, RouteGroups groups) {
 }
 
 /// `name`: LiteLLM's, of the function behind it.
-[[maybe_unused]] constexpr Route admin(std::string_view path, std::uint8_t methods,
-                                       RouteGroups groups, std::string_view name,
-                                       AdminHandler handler) {
+constexpr Route admin(std::string_view path, std::uint8_t methods, RouteGroups groups,
+                      std::string_view name, AdminHandler handler) {
     return {path,    methods, Handler::admin, Access::managed, groups, Endpoint::chat_completions,
             handler, name};
 }
@@ -84,6 +85,10 @@ constexpr Route kRoutes[] = {
     {"/v2/model/info", kGet, Handler::model_info_page, Access::data, kInfo},
     {"/model_group/info", kGet, Handler::group_info, Access::data, kInfo},
     {"/utils/supported_openai_params", kGet, Handler::supported_params, Access::data, kInfo},
+    {"/utils/token_counter", kPost, Handler::admin, Access::data, kInfo, kChat, count_tokens,
+     "token_counter"},
+    admin("/spend/calculate", kPost, RouteGroup::spend_tracking, "calculate_spend",
+          show_calculated_spend),
     // Of LiteLLM's surface, for later parts (docs/status.md).
     later("/v1/responses", kOpenAi),
     later("/responses", kOpenAi),

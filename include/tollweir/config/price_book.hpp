@@ -14,6 +14,7 @@
 #include "tollweir/core/cost.hpp"
 #include "tollweir/core/deployment.hpp"
 #include "tollweir/core/price_table.hpp"
+#include "tollweir/core/shared_value.hpp"
 
 namespace tollweir {
 
@@ -27,6 +28,9 @@ CostTerms cost_terms_of(const SpendConfig& spend, std::string_view provider);
 class PriceBook {
 public:
     PriceBook() = default;
+
+    /// Rows in front of the built-in ones; before anything is resolved.
+    void use(SharedValue<PriceFile> own_prices);
 
     /// Fills in `price`, `cost_terms`, `token_counter` and `is_free` of a deployment. Of many that
     /// differ in nothing that counts here, only the first is looked up.
@@ -76,6 +80,7 @@ private:
     const ModelPrice* find_open(const Deployment& deployment, Text model) const;
     const ModelPrice* keep(ModelPrice price) const;
 
+    SharedValue<PriceFile> own_prices_;
     PriceTable table_;
     std::unordered_map<std::string, SharedPrice> resolved_;
     mutable std::array<Shard, kShards> shards_;

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "tollweir/core/money.hpp"
+#include "tollweir/core/price_table.hpp"
+#include "tollweir/core/shared_value.hpp"
 
 namespace tollweir {
 
@@ -47,6 +49,9 @@ struct SpendConfig {
     bool tags_user_agent = true;   // `disable_add_user_agent_to_request_tags: true` clears it
     bool tracks_end_users = true;  // `disable_end_user_cost_tracking: true` clears it
 
+    /// tollweir_settings.model_prices: rows of the operator's own, in front of the built-in ones;
+    /// null: none.
+    SharedValue<PriceFile> own_prices;
     std::string price_map_url;  // LITELLM_MODEL_COST_MAP_URL: read on request; empty: none
 
     /// tollweir_settings.journal: the folder of the spend journal.

@@ -3,7 +3,6 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +19,7 @@
 #include "tollweir/core/price_field.hpp"
 #include "tollweir/core/prompt_bound.hpp"
 #include "tollweir/core/secret.hpp"
+#include "tollweir/core/shared_value.hpp"
 #include "tollweir/core/token_count.hpp"
 
 namespace tollweir {
@@ -57,16 +57,7 @@ struct Health {
     std::atomic<std::uint64_t> failures{0};
 };
 
-/// A price that several share; equal if it says the same.
-struct SharedPrice : std::shared_ptr<const ModelPrice> {
-    using std::shared_ptr<const ModelPrice>::shared_ptr;
-    SharedPrice(std::shared_ptr<const ModelPrice> price) : shared_ptr(std::move(price)) {}
-
-    friend bool operator==(const SharedPrice& a, std::nullptr_t) { return a.get() == nullptr; }
-    friend bool operator==(const SharedPrice& a, const SharedPrice& b) {
-        return a.get() == b.get() || (a.get() != nullptr && b.get() != nullptr && *a == *b);
-    }
-};
+using SharedPrice = SharedValue<ModelPrice>;
 
 using JsonFields = std::vector<std::pair<std::string, std::string>>;  // name, JSON text
 

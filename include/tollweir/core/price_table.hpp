@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tollweir/core/error.hpp"
 #include "tollweir/core/price.hpp"
@@ -19,6 +20,17 @@ using PriceFile = std::map<std::string, ModelPrice, std::less<>>;
 /// Fields that are known to neither are passed over. Errors (`bad_request`): not a JSON object, a
 /// row or field that cannot be understood; the message names both.
 Result<PriceFile> read_price_file(std::string_view json);
+
+/// What is wrong in a file of prices, and the byte where it stands.
+struct PriceFileError {
+    std::size_t at = 0;
+    std::string message;
+};
+
+/// A file of the operator's own, of the same layout: each row is laid over the built-in one of its
+/// name as a deployment's prices are over the table's (override_prices). A row of a new name needs
+/// a provider. Rows with an error are left out, and each error is told.
+PriceFile read_own_prices(std::string_view json, std::vector<PriceFileError>& errors);
 
 /// The built-in rows, with those of a file in front. A view: the file outlives it. Any thread.
 class PriceTable {

@@ -21,6 +21,7 @@ constexpr KnownKey kSettings[] = {
     {"drain", map, active, "", "How the gateway stops."},
     {"server", map, active, "", "Limits and times towards clients."},
     {"upstream", map, active, "", "Limits and times towards upstreams."},
+    {"model_prices", text, active, "", "File of prices of one's own, laid over the built-in table (docs/prices.md)."},
     {"journal", map, later, "", "The spend journal."},
     {"auth", map, later, "", "Keys while the database is away."},
     {"limits", map, later, "", "Limits while Redis is away."},
