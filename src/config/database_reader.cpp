@@ -2,6 +2,7 @@
 #include <array>
 
 #include "config/setting_readers.hpp"
+#include "tollweir/core/percent.hpp"
 
 namespace tollweir {
 namespace {
@@ -13,30 +14,22 @@ constexpr std::array<std::string_view, 7> kObjects = {
     "models",  "mcp",           "guardrails", "vector_stores", "pass_through_endpoints",
     "prompts", "model_cost_map"};
 
-bool is_unreserved(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
+/// As a URL has it: a folder of sockets encoded, an IPv6 address in brackets.
+std::string host_in_url(const std::string& host) {
+    if (host.starts_with('/')) return percent_encoded(host);
+    if (!host.starts_with('[') && std::ranges::count(host, ':') > 1) return '[' + host + ']';
+    return host;
 }
 
-std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (is_unreserved(c)) {
-            out += c;
-        } else {
-            out += '%';
-            out += kDigits[byte >> 4];
-            out += kDigits[byte & 15];
-        }
-    }
-    return out;
+bool holds_port(const std::string& host_in_url) {
+    const auto after_brackets = host_in_url.find(']');
+    return host_in_url.find(':', after_brackets == std::string::npos ? 0 : after_brackets) !=
+           std::string::npos;
 }
 
 /// What DATABASE_HOST and its companions say, as one URL.
 Secret url_of_parts(const Section& variables) {
-    const auto host = variables.text("DATABASE_HOST").value_or("");
+    const auto host = host_in_url(variables.text("DATABASE_HOST").value_or(""));
     const auto port = variables.integer("DATABASE_PORT", 1, 65'535);
     if (host.empty()) return {};
     auto user = variables.text("DATABASE_USERNAME");
@@ -51,7 +44,7 @@ Secret url_of_parts(const Section& variables) {
     const auto password = variables.secret("DATABASE_PASSWORD");
     if (!password.empty()) url += ':' + percent_encoded(password.reveal());
     url += '@' + host;
-    if (port && !host.contains(':')) url += ':' + std::to_string(*port);
+    if (port && !holds_port(host)) url += ':' + std::to_string(*port);
     url += '/' + percent_encoded(*name);
     if (const auto schema = variables.text("DATABASE_SCHEMA"))
         url += "?schema=" + percent_encoded(*schema);

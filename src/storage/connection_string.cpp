@@ -105,7 +105,7 @@ Result<Split> split_authority(std::string_view text) {
         // An `@` in the query of a string that is right as it stands.
         if (location.query_known && location.query.contains('@'))
             return Split{text.substr(0, at), location};
-        if (!location.query.contains('@')) ways.push_back({text.substr(0, at), location});
+        ways.push_back({text.substr(0, at), location});
     }
     if (ways.size() == 1) return ways.front();
     if (!text.contains('@')) {

@@ -80,6 +80,7 @@ void LaneThreads::State::replace_connection(Thread& self, std::unique_ptr<StoreC
 }
 
 Result<Sql*> LaneThreads::State::connection_of(Thread& self) {
+    status->await_first_look();
     if (!status->is_ready()) return store_away();
     if (self.connection && !self.connection->is_usable()) replace_connection(self, nullptr);
     if (!self.connection) {

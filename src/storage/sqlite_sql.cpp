@@ -140,9 +140,11 @@ Result<std::unique_ptr<SqliteSql>> SqliteSql::open(const SqliteOptions& options)
     std::unique_ptr<SqliteSql> sql(new SqliteSql(database));
     if (opened != SQLITE_OK) return std::unexpected(sql->last_error());
     sqlite3_busy_timeout(database, static_cast<int>(options.busy_timeout.count()));
+    sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, options.tidies_at_close ? 0 : 1,
+                      nullptr);
     auto set = sql->run_script(
-        std::string("pragma journal_mode=wal;pragma foreign_keys=off;pragma temp_store=memory;") +
-        "pragma synchronous=" + (options.survives_power_cut ? "full" : "normal"));
+        std::string("pragma synchronous=") + (options.survives_power_cut ? "full" : "normal") +
+        ";pragma journal_mode=wal;pragma foreign_keys=off;pragma temp_store=memory");
     if (set) return sql;
     if ((sqlite3_errcode(database) & 0xFF) == SQLITE_NOTADB)
         return fail(ErrorKind::bad_request, options.file.string() + " is no SQLite database");

@@ -18,6 +18,8 @@ struct SqliteOptions {
     std::chrono::milliseconds busy_timeout{5'000};
     // What was committed outlives a power cut; without it only a crash of the process.
     bool survives_power_cut = true;
+    // Move the log into the file where this connection is the last one to close, which syncs.
+    bool tidies_at_close = true;
 };
 
 /// One connection to the embedded store, of one thread.

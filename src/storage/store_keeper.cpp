@@ -125,6 +125,7 @@ void StoreKeeper::State::keep() {
         }
         if (done || stopping) continue;
         status->set_away();
+        status->end_first_look();
         note_failure(done.error());
         const auto until = Clock::now() + pause;
         // Being woken is no reason to try sooner: each failed use of the store does that.
@@ -133,6 +134,7 @@ void StoreKeeper::State::keep() {
                 std::max(until - Clock::now(), Clock::duration(0))));
         pause = std::min(2 * pause, kLongestPause);
     }
+    status->end_first_look();
     const std::lock_guard lock(mutex);
     ended = true;
     end_came.notify_all();

@@ -94,6 +94,7 @@ Result<std::unique_ptr<StorePool>> StorePool::open(const StoreOptions& options) 
 }
 
 void StorePool::stop() {
+    impl_->status->end_first_look();  // what waits for it shall end
     for (auto& lane : impl_->lanes) lane->close();
     const auto deadline = Clock::now() + kStopWithin;
     for (auto& lane : impl_->lanes) lane->finish(deadline);

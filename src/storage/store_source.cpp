@@ -53,7 +53,9 @@ Result<std::unique_ptr<StoreConnection>> StoreSource::connect(StoreLane lane) co
 Result<MigrationReport> StoreSource::migrate() const {
     std::unique_ptr<StoreConnection> sql;
     if (is_sqlite()) {
-        auto opened = SqliteSql::open({.file = target_.sqlite_file});
+        // A start must not wait for the disk: tables that a power cut takes are made again.
+        auto opened = SqliteSql::open(
+            {.file = target_.sqlite_file, .survives_power_cut = false, .tidies_at_close = false});
         if (!opened) return std::unexpected(opened.error());
         sql = std::move(*opened);
     } else {
@@ -68,7 +70,7 @@ Result<MigrationReport> StoreSource::migrate() const {
 
 Result<std::unique_ptr<ChangeFeed>> StoreSource::open_feed(ChangePosition& position) const {
     if (is_sqlite()) {
-        auto sql = SqliteSql::open({.file = target_.sqlite_file});
+        auto sql = SqliteSql::open({.file = target_.sqlite_file, .survives_power_cut = false});
         if (!sql) return std::unexpected(sql.error());
         return open_change_feed(std::move(*sql), position);
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import time
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from conftest import StartGateway
-from gateway import BINARY, Gateway, clean_environment
+from docs_test import examples
+from gateway import BINARY, ROOT, Gateway, clean_environment
 from stores import PostgresStore, Store
 from wire import until
 
@@ -137,6 +139,42 @@ def test_migrations_can_be_left_to_somebody_else(
 
     assert migrate(postgres.env, tmp_path).returncode == 0
     until(lambda: readiness(gateway) == (200, "connected"), "the tables are there now")
+
+
+PAGE = (ROOT / "docs/database.md").read_text()
+
+
+def test_the_page_s_example_does_what_it_says(postgres: PostgresStore, tmp_path: Path) -> None:
+    (example,) = examples(PAGE)
+    done = subprocess.run(
+        ["bash", "-euc", example.code],
+        cwd=tmp_path,
+        env={
+            **clean_environment(tmp_path, postgres.env),
+            "PATH": f"{BINARY.parent}:{os.environ['PATH']}",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert example.prints in done.stdout
+
+
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+def test_the_page_s_configurations_load_without_a_warning(block: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(block)
+    done = subprocess.run(
+        [BINARY, "check", file],
+        cwd=tmp_path,
+        env=clean_environment(tmp_path, {"DATABASE_URL": "postgresql://h/d"}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "database" not in done.stdout.split("warning", 1)[-1].split("\n")[0]
 
 
 def test_two_processes_may_share_the_file(start: StartGateway, tmp_path: Path) -> None:

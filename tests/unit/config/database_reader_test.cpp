@@ -37,6 +37,18 @@ TEST(DatabaseUrl, IsMadeOfPartsWithTheirSignsEncoded) {
               "postgresql://me@db:6543/spend");
 }
 
+TEST(DatabaseUrl, TakesAnAddressAndAFolderAsItsHost) {
+    const auto with_host = [](const char* host) {
+        return url_of({{"DATABASE_HOST", host},
+                       {"DATABASE_PORT", "6543"},
+                       {"DATABASE_USERNAME", "me"},
+                       {"DATABASE_NAME", "spend"}});
+    };
+    EXPECT_EQ(with_host("fd00::1"), "postgresql://me@[fd00::1]:6543/spend");
+    EXPECT_EQ(with_host("[fd00::1]:7"), "postgresql://me@[fd00::1]:7/spend");
+    EXPECT_EQ(with_host("/run/pg"), "postgresql://me@%2Frun%2Fpg:6543/spend");
+}
+
 TEST(DatabaseUrl, NeedsAllItsParts) {
     const Variables lonely = {{"DATABASE_HOST", "db"}};
     EXPECT_EQ(url_of(lonely), "");

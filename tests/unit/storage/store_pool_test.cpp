@@ -226,6 +226,12 @@ TEST(StorePool, AStoreThatIsAwayIsUnavailableAndNoErrorAtTheStart) {
     EXPECT_FALSE((*pool)->is_reachable());
 }
 
+TEST_P(PostgresPool, WorkThatComesRightAfterTheStartWaitsForTheFirstLook) {
+    pool_ = std::move(*StorePool::open(store_->options()));
+
+    EXPECT_TRUE(run(StoreLane::lookup, "select count(*) from \"LiteLLM_TeamTable\""));
+}
+
 TEST(StorePool, ADataFolderThatCannotBeWrittenIsAnErrorThatSaysWhatToDo) {
     StoreOptions options;
     options.data_dir = "/proc/no/such";
