@@ -21,9 +21,10 @@ create or replace function tollweir_without_spend(whole jsonb) returns jsonb
     select whole - '{spend,total_spend,model_spend,tollweir_spend,tollweir_total_spend,tollweir_model_spend,last_active,updated_at}'::text[]
 $$;
 
--- `set search_path`: programs whose own is another one change these tables too.
+-- `set search_path`: programs whose own is another one change these tables too; `security definer`: and
+-- so do roles without rights on tables of ours.
 create or replace function tollweir_note_change() returns trigger
-    language plpgsql set search_path from current as $$
+    language plpgsql security definer set search_path from current as $$
 declare
     before text;
     now text;

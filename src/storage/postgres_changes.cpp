@@ -22,7 +22,7 @@ public:
         : sql_(std::move(sql)), position_(position) {}
 
     Result<void> begin() {
-        // Poolers refuse it, or forget it: then the interval alone counts.
+        // A pooler that nobody told us of may refuse it: then the interval alone counts.
         (void)sql_->listen("tollweir_change");
         if (!sql_->is_usable()) return store_away();
         return position_.begun ? resume() : start();

@@ -181,7 +181,8 @@ struct PostgresSql::Connection {
     std::unordered_map<std::string, std::string> prepared;  // text -> name
     std::string local_settings;  // begin every transaction; empty: the session has them
     bool prepares = true;
-    bool again = false;  // the transaction under way failed for a reason that may pass
+    bool again = false;    // the transaction under way failed for a reason that may pass
+    bool aborted = false;  // a statement of the transaction under way failed
     bool broken = false;
     std::string last_failure;
     std::unique_ptr<pqxx::notification_receiver> receiver;
@@ -230,6 +231,7 @@ auto PostgresSql::guarded(Action action) -> Result<decltype(action())> {
         const bool unprepared = failure.stale_plan && std::exchange(connection.prepares, false);
         connection.again = connection.again || failure.again || unprepared;
         connection.broken = connection.broken || !connection.pq.is_open();
+        connection.aborted = connection.transaction != nullptr;
         connection.last_failure = std::move(failure.said);
         return std::unexpected(std::move(failure.error));
     };
@@ -314,7 +316,12 @@ Result<void> PostgresSql::transaction_once(const std::function<Result<void>(Sql&
         return true;
     });
     if (!begun) return std::unexpected(begun.error());
+    connection.aborted = false;
     if (auto done = work(*this); !done) return done;
+    // Postgres would answer the commit with a rollback, and no error.
+    if (connection.aborted)
+        return fail(ErrorKind::internal, "a transaction went on after a statement that failed",
+                    ErrorSource::gateway);
     auto committed = guarded([&] {
         connection.transaction->commit();
         return true;
@@ -381,6 +388,7 @@ bool PostgresSql::is_usable() {
 
 Result<void> PostgresSql::listen(const std::string& channel) {
     auto& connection = *connection_;
+    if (!connection.local_settings.empty()) return {};
     auto done = guarded([&] {
         connection.receiver = std::make_unique<Receiver>(connection.pq, channel);
         return true;

@@ -36,7 +36,7 @@ public:
     std::string last_failure() const override;
     bool is_usable() override;
 
-    /// Says `LISTEN channel`.
+    /// Says `LISTEN channel`; not behind a pooler, whose connections forget it.
     Result<void> listen(const std::string& channel);
     int socket() const;
     /// What has come on the socket.

@@ -87,7 +87,8 @@ public:
     std::size_t affected() const { return affected_; }
 
     bool is_null(std::size_t row, std::size_t column) const { return !cell(row, column); }
-    /// Empty for null. Times as rfc3339 text of the store; lists as JSON arrays in both stores.
+    /// Empty for null. Lists are JSON arrays in both stores. Times are rfc3339 texts, but in SQLite
+    /// only where the column of a table is given as it is: `time` reads them from everywhere.
     std::string_view text(std::size_t row, std::size_t column) const {
         const auto& found = cell(row, column);
         return found ? std::string_view(*found) : std::string_view();
@@ -134,7 +135,8 @@ public:
     /// Runs `work` between begin and commit; rolls back if it returns an error. Not nested. On
     /// SQLite it takes the write lock at once. A transaction that the store gave up for a deadlock
     /// or a serialization failure (40P01, 40001) is run again, a few times, with jitter: so `work`
-    /// must not leave anything behind when it fails.
+    /// must not leave anything behind when it fails. A statement that failed inside fails all of
+    /// it, on Postgres also where `work` goes on.
     virtual Result<void> transaction(const std::function<Result<void>(Sql&)>& work) = 0;
 };
 

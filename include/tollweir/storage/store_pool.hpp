@@ -26,7 +26,10 @@ namespace tollweir {
 enum class StoreLane : std::uint8_t { lookup, spend, admin };
 
 /// A row that somebody changed: `table` as LiteLLM names it (`LiteLLM_VerificationToken`), `id` its
-/// key. An empty table: changes may have been missed, everything may be another.
+/// key; of a key of several columns (user and team, user and organization) their values in that
+/// order with U+001F between; the token of a DeprecatedVerificationToken, the name of a credential.
+/// Changes of spend alone, and of when a row was last used, are not told. An empty table: changes
+/// may have been missed, everything may be another.
 struct StoreChange {
     std::string_view table;
     std::string_view id;

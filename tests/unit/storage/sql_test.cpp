@@ -140,7 +140,8 @@ TEST_P(SqlTest, ANulInATextIsABadRequest) {
 }
 
 TEST_P(SqlTest, AWrongStatementIsInternalAndTheConnectionGoesOn) {
-    EXPECT_EQ(failure_of("select nothing from nowhere"), ErrorKind::internal);
+    EXPECT_EQ(failure_of("select a from nowhere"), ErrorKind::internal);
+    EXPECT_EQ(failure_of("select a from nowhere"), ErrorKind::internal);
 
     EXPECT_EQ(run("select count(*) from t").integer(0, 0), 0);
     EXPECT_TRUE(sql_->is_usable());
@@ -196,6 +197,19 @@ TEST_P(SqlTest, TransactionsThatWantEachOthersRowsAllEndWell) {
     other.join();
 
     EXPECT_EQ(run("select sum(whole) from t").integer(0, 0), 80);
+}
+
+TEST_P(SqlTest, ATransactionThatWentOnAfterAFailureIsNeverHalfDone) {
+    run("insert into t (id) values ('a')");
+    const auto done = sql_->transaction([&](Sql& sql) -> Result<void> {
+        EXPECT_TRUE(sql.run("insert into t (id) values ('b')"));
+        EXPECT_FALSE(sql.run("insert into t (id) values ('a')"));
+        return {};
+    });
+
+    const auto count = run("select count(*) from t").integer(0, 0);
+    EXPECT_EQ(count, done ? 2 : 1);
+    EXPECT_EQ(done.has_value(), !is_postgres());
 }
 
 TEST_P(SqlTest, SessionsAreInUtc) {

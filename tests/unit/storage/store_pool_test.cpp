@@ -185,6 +185,43 @@ TEST_P(PostgresPool, ConnectionsThatWereCutAreMadeAgain) {
         [&] { return heard_.all() == std::vector<std::string>{"LiteLLM_TeamTable:t"}; }, 5s));
 }
 
+TEST_P(PostgresPool, ARoleWithoutRightsOnOurTablesMayStillChangeLiteLlms) {
+    open();
+    const auto sql = store_->connect();
+    ASSERT_TRUE(sql->run_script(
+        "do $$ begin create role litellm; exception when duplicate_object or unique_violation then "
+        "null; end $$; grant insert on \"LiteLLM_TeamTable\" to litellm; set role litellm; set "
+        "search_path = pg_temp"))
+        << sql->last_failure();
+    EXPECT_TRUE(sql->run("insert into public.\"LiteLLM_TeamTable\" (team_id) values ('theirs')"))
+        << sql->last_failure();
+
+    EXPECT_TRUE(becomes_true(
+        [&] { return heard_.all() == std::vector<std::string>{"LiteLLM_TeamTable:theirs"}; }, 3s));
+}
+
+TEST_P(PostgresPool, BehindAPoolerEverythingIsSetInEachTransaction) {
+    auto options = store_->options();
+    options.database.url =
+        Secret(options.database.url.reveal() + "&pgbouncer=true&schema=llm&socket_timeout=7");
+    pool_ = std::move(*StorePool::open(options));
+    pool_->on_change([this](const StoreChange& change) { heard_.add(change); });
+    ASSERT_TRUE(becomes_true([&] { return pool_->is_reachable(); }));
+
+    const auto rows = run(StoreLane::lookup,
+                          "select current_setting('timezone'), current_setting('search_path'), "
+                          "current_setting('statement_timeout'), (select count(*) from "
+                          "pg_prepared_statements)");
+    ASSERT_TRUE(rows);
+    EXPECT_EQ(rows->text(0, 0), "UTC");
+    EXPECT_EQ(rows->text(0, 1), "llm");
+    EXPECT_EQ(rows->text(0, 2), "7s");
+    EXPECT_EQ(rows->integer(0, 3), 0);
+    ASSERT_TRUE(run(StoreLane::admin, "insert into \"LiteLLM_TeamTable\" (team_id) values ('t')"));
+    EXPECT_TRUE(becomes_true(
+        [&] { return heard_.all() == std::vector<std::string>{"LiteLLM_TeamTable:t"}; }, 3s));
+}
+
 TEST_P(PostgresPool, AStatementThatRunsTooLongEnds) {
     auto options = store_->options();
     options.database.statement_timeout = 100ms;
