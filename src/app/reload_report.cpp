@@ -59,6 +59,8 @@ std::string describe_reload(const Snapshot& before, const Snapshot& now) {
         a.upstream.max_idle_per_origin != b.upstream.max_idle_per_origin ||
         a.upstream.verify_tls != b.upstream.verify_tls || a.upstream.ca_file != b.upstream.ca_file)
         add("max_connections, upstream pools and upstream TLS change with a restart only");
+    if (a.database != b.database || a.data_dir != b.data_dir)
+        add("the database and data_dir change with a restart only");
     return out.empty() ? "same groups and deployments" : out;
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import stat
 import subprocess
 import time
@@ -139,6 +140,13 @@ def test_migrations_can_be_left_to_somebody_else(
 
     assert migrate(postgres.env, tmp_path).returncode == 0
     until(lambda: readiness(gateway) == (200, "connected"), "the tables are there now")
+
+
+def test_a_reload_says_that_another_store_needs_a_restart(start: StartGateway) -> None:
+    gateway = start({})
+    gateway.write_config({"tollweir_settings": {"data_dir": "elsewhere"}})
+    gateway.process.send_signal(signal.SIGHUP)
+    until(lambda: "data_dir change with a restart only" in gateway.output, "the warning")
 
 
 PAGE = (ROOT / "docs/database.md").read_text()
