@@ -254,10 +254,12 @@ void OpenAiEventEditor::take_notes(const Chunk& chunk) {
     if (upstream_model_.empty() && model != nullptr && model->type == JsonType::string) {
         upstream_model_ = decode_json_string(model->value).value_or("");
     }
-    if (!finish_reason_seen_ && chunk.choices != nullptr) {
-        finish_reason_seen_ = names_finish_reason(chunk.choices->value);
+    if (chunk.choices != nullptr) {
+        const auto choices = chunk.choices->value;
+        const bool is_alike = !usage_.reported && tally_.add_choices(choices);
+        // One like it was looked through before.
+        if (!finish_reason_seen_ && !is_alike) finish_reason_seen_ = names_finish_reason(choices);
     }
-    if (chunk.choices != nullptr && !usage_.reported) tally_.add_choices(chunk.choices->value);
     if (is_object(chunk.usage)) {
         if (const auto usage = read_openai_usage(chunk.usage->value)) usage_ = *usage;
     } else if (is_object(chunk.x_groq)) {

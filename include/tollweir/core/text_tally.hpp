@@ -14,8 +14,9 @@ namespace tollweir {
 /// allocation, and next to no time a chunk. One stream, one thread.
 class TextTally {
 public:
-    /// The `choices` of a chunk as JSON text.
-    void add_choices(std::string_view json);
+    /// The `choices` of a chunk as JSON text. True: they are those of a chunk before, but for the
+    /// text.
+    bool add_choices(std::string_view json);
 
     /// The tokens so far: exactly counted up to a kilobyte of text, beyond it as if all were like
     /// the first (docs/token-counting.md has the error).
@@ -37,12 +38,28 @@ private:
         std::array<char, kSampleBytes> bytes;  // insides of JSON literals, one behind the other
     };
 
-    void take(std::string_view literal);
+    /// What stands before and behind the text of a chunk, quotes included.
+    struct Frame {
+        static constexpr std::size_t kMost = 96;
+        std::uint8_t before_size = 0;  // 0: none is known
+        std::uint8_t after_size = 0;
+        std::array<char, kMost> before_bytes;
+        std::array<char, kMost> after_bytes;
+
+        std::string_view before() const { return {before_bytes.data(), before_size}; }
+        std::string_view after() const { return {after_bytes.data(), after_size}; }
+        bool is_around(std::string_view json) const;
+        void set(std::string_view json, std::string_view literal);
+    };
+
+    void read(std::string_view json);
+    void take(std::string_view inside);
     std::uint64_t bytes_beyond_sample() const;
 
     Sizes read_;    // while the sample is filled
     Sizes unread_;  // later ones: `text` stays 0
     bool full_ = false;
+    Frame frame_;
     Sample sample_;
 };
 

@@ -388,6 +388,20 @@ TEST(OpenAiStream, TalliesWhatIsSaidUntilUsageComes) {
     EXPECT_TRUE(feeding.editor().usage().reported);  // a zero that was told is one
 }
 
+TEST(OpenAiStreamEnd, SeesTheFinishReasonOfAChunkThatIsElseLikeThoseBefore) {
+    const auto chunk = [](std::string_view reason) {
+        return event(R"({"choices":[{"delta":{"content":"a"},"finish_reason":)" +
+                     std::string(reason) + "}]}");
+    };
+    StreamFeeding open(kShow);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(open.feed(chunk("null")));
+    EXPECT_FALSE(open.finish());
+    StreamFeeding whole(kShow);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(whole.feed(chunk("null")));
+    ASSERT_TRUE(whole.feed(chunk(R"("stop")")));
+    EXPECT_TRUE(whole.finish());
+}
+
 TEST(OpenAiStream, TalliesTheSameHoweverTheBytesAreCut) {
     const auto counter = TokenCounter::for_model("gpt-4o");
     std::string stream;

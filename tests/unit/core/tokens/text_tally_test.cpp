@@ -90,6 +90,22 @@ TEST(TextTally, CutsTheSampleAtNoEscape) {
     }
 }
 
+TEST(TextTally, KnowsChunksThatDifferInTheirTextOnly) {
+    TextTally tally;
+    EXPECT_FALSE(tally.add_choices(chunk("hello")));
+    EXPECT_TRUE(tally.add_choices(chunk(" world")));
+    EXPECT_TRUE(tally.add_choices(chunk("")));
+    EXPECT_TRUE(tally.add_choices(chunk(" \"quoted\\\"")));
+    EXPECT_EQ(tally.tokens(kCounter), kCounter.count("hello world \"quoted\\\""));
+    // The frame's bytes on both sides, and more than a text between.
+    EXPECT_FALSE(tally.add_choices(
+        R"([{"index":0,"delta":{"content":"a"},"finish_reason":"stop","delta":{"content":)"
+        R"("b"},"logprobs":null,"finish_reason":null}])"));
+    EXPECT_FALSE(tally.add_choices(R"([{"index":0,"delta":{},"finish_reason":"stop"}])"));
+    EXPECT_FALSE(tally.add_choices(R"([{"index":0,"delta":{"content":"})"));
+    EXPECT_FALSE(tally.add_choices(""));
+}
+
 TEST(TextTally, FollowsTheFactorOfTheCounter) {
     const auto claude = TokenCounter::for_model("claude-x");
     EXPECT_EQ(tally_of(kProse, 9).tokens(claude), claude.count(kProse));
