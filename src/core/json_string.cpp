@@ -109,11 +109,25 @@ std::size_t decode_escape(std::string_view text, std::string& out) {
     return 12;
 }
 
+/// As keys and names mostly are: ASCII in which nothing needs an escape.
+bool is_plain_ascii(std::string_view text) {
+    unsigned char odd = 0;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        odd |=
+            static_cast<unsigned char>(byte < 0x20 || byte > 0x7e || byte == '"' || byte == '\\');
+    }
+    return odd == 0;
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
+    constexpr std::size_t kShort = 256;  // longer ones are texts, seldom plain
     out += '"';
-    if (is_valid_utf8(text)) {
+    if (text.size() <= kShort && is_plain_ascii(text)) {
+        out += text;
+    } else if (is_valid_utf8(text)) {
         append_escaped(out, text);
     } else {
         append_escaped(out, with_replacements(text));
