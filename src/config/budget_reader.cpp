@@ -4,6 +4,7 @@
 
 #include "config/scalar.hpp"
 #include "config/setting_readers.hpp"
+#include "tollweir/core/cron.hpp"
 
 namespace tollweir {
 namespace {
@@ -118,6 +119,17 @@ std::optional<std::chrono::milliseconds> read_age(const Section& section, std::s
     return std::chrono::seconds(period->count * seconds);
 }
 
+void read_cleanup(const Section& general, const Section& variables, SpendConfig& spend) {
+    spend.retention = read_age(general, "maximum_spend_logs_retention_period");
+    set_from(read_age(general, "maximum_spend_logs_retention_interval"), spend.retention_interval);
+    constexpr std::string_view kCron = "maximum_spend_logs_cleanup_cron";
+    spend.cleanup_cron = general.text(kCron).value_or("");
+    if (!spend.cleanup_cron.empty() && !parse_cron(spend.cleanup_cron))
+        general.error(kCron, "expected a cron line of five fields, such as 0 4 * * *");
+    set_from(variables.count("SPEND_LOG_CLEANUP_BATCH_SIZE", 1, 100'000), spend.cleanup_batch_rows);
+    set_from(variables.count("SPEND_LOG_RUN_LOOPS", 1, 1'000'000), spend.cleanup_batches);
+}
+
 }  // namespace
 
 BudgetConfig read_budgets(const LoadContext& context) {
@@ -154,9 +166,7 @@ SpendConfig read_spend(const LoadContext& context, const std::string& data_dir) 
     spend.logs_errors = !is_off(general, "disable_error_logs");
     spend.resets_budgets = !is_off(general, "disable_reset_budget");
     set_from(general.boolean("store_prompts_in_spend_logs"), spend.stores_prompts);
-    spend.retention = read_age(general, "maximum_spend_logs_retention_period");
-    set_from(read_age(general, "maximum_spend_logs_retention_interval"), spend.retention_interval);
-    spend.cleanup_cron = general.text("maximum_spend_logs_cleanup_cron").value_or("");
+    read_cleanup(general, variables_of(context), spend);
     spend.discounts = read_discounts(litellm.section("cost_discount_config"));
     spend.margins = read_margins(litellm.section("cost_margin_config"));
     spend.tag_headers = litellm.header_names("extra_spend_tag_headers");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,7 +41,9 @@ struct SpendConfig {
     bool stores_prompts = false;            // `store_prompts_in_spend_logs`
     std::optional<Milliseconds> retention;  // rows older than it go; nothing: kept
     Milliseconds retention_interval{86'400'000};
-    std::string cleanup_cron;  // instead of the interval
+    std::string cleanup_cron;  // instead of the interval; a line that parse_cron takes
+    std::size_t cleanup_batch_rows = 1'000;  // SPEND_LOG_CLEANUP_BATCH_SIZE
+    std::size_t cleanup_batches = 500;       // a run; SPEND_LOG_RUN_LOOPS
 
     std::vector<CostDiscount> discounts;
     std::vector<CostMargin> margins;

@@ -74,9 +74,9 @@ constexpr KnownKey kSettings[] = {
     {"disable_error_logs", boolean, later, "false", "Write no rows of failed requests."},
     {"disable_reset_budget", boolean, later, "false", "Never begin a budget anew."},
     {"store_prompts_in_spend_logs", boolean, later, "false", "Keep prompts and answers in the rows."},
-    {"maximum_spend_logs_retention_period", period, later, "", "Age from which on rows are deleted; kept for good where absent."},
-    {"maximum_spend_logs_retention_interval", period, later, "1d", "How often that is done."},
-    {"maximum_spend_logs_cleanup_cron", text, later, "", "Or when, as a cron line."},
+    {"maximum_spend_logs_retention_period", period, active, "", "Age from which on rows are deleted; kept for good where absent."},
+    {"maximum_spend_logs_retention_interval", period, active, "1d", "How often that is done."},
+    {"maximum_spend_logs_cleanup_cron", text, active, "", "Or when, as a cron line in UTC: `0 4 * * *`."},
     {"track_cost_callback", boolean, no_effect, "", "", "cost is tracked in any case"},
 
     {"user_api_key_cache_ttl", seconds, later, "60", "How long a key's facts are good without a look-up."},

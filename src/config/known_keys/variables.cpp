@@ -77,6 +77,8 @@ constexpr KnownKey kVariables[] = {
     {"LITELLM_DISABLE_REDACT_SECRETS", boolean, no_effect, "", "", "secrets are never logged"},
     {"LITELLM_DETAILED_TIMING", boolean, later, "false", "Add `x-litellm-timing-*` headers."},
     {"LITELLM_LOCAL_MODEL_COST_MAP", boolean, no_effect, "", "", "prices are in the binary; nothing is fetched"},
+    {"SPEND_LOG_CLEANUP_BATCH_SIZE", integer, active, "1000", "Spend rows that are deleted at a time once they are too old."},
+    {"SPEND_LOG_RUN_LOOPS", integer, active, "500", "How many times at most before a pause."},
     {"LITELLM_MODEL_COST_MAP_URL", url, later, "", "Another price table, read on request."},
     {"PROXY_BASE_URL", url, later, "", "Public address, for links."},
     {"DOCS_URL", text, later, "", "Path of the API's documentation."},

@@ -106,6 +106,11 @@ tollweir_settings: {data_dir: /data}
     EXPECT_EQ(spend.journal_dir, "/data/journal");
 }
 
+TEST(Spend, ACleanupTimeThatIsNoCronLineIsAnError) {
+    EXPECT_TRUE(errors_of("general_settings: {maximum_spend_logs_cleanup_cron: \"at four\"}")
+                    .contains("maximum_spend_logs_cleanup_cron"));
+}
+
 TEST(Journal, LiesInTheDataDirectoryUnlessItsPathIsWhole) {
     EXPECT_EQ(spend_of("model_list: []").journal_dir, "./data/journal");
     EXPECT_EQ(spend_of("tollweir_settings: {journal: {dir: j}}").journal_dir, "./data/j");
