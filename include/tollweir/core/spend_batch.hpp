@@ -15,7 +15,7 @@ struct SpendBatch {
         std::string id;       // `<process>/worker-2.000017`
         std::string process;  // whose leases its rows use up
         // Bytes of the file that are applied before the batch, as the store must have it, and after
-        // it. `kBegin` before: the store has nothing of this file.
+        // it. 0 before: the store has nothing of this file.
         std::uint64_t from = 0;
         std::uint64_t to = 0;
     };

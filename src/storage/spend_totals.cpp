@@ -1,0 +1,145 @@
+#include "storage/spend_totals.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "storage/made_statement.hpp"
+#include "storage/row_batch.hpp"
+#include "storage/spend_columns.hpp"
+#include "storage/sql_text.hpp"
+
+namespace tollweir {
+namespace {
+
+// Sorted, so that no two transactions wait for each other.
+using Totals = std::map<std::string_view, PicodollarSum>;
+
+Result<void> run(Sql& sql, const RowBatch& rows, const Statement& statement) {
+    const auto done = rows.run(sql, statement);
+    if (!done) return std::unexpected(done.error());
+    return {};
+}
+
+std::string quoted_table(std::string_view table) {
+    return "\"LiteLLM_" + std::string(table) + "\"";
+}
+
+/// `$1`: ids, `$2`: amounts. Rows are locked in the order of ids before one is changed.
+MadeStatement make_update(std::string_view table, const std::string& id) {
+    const auto name = quoted_table(table);
+    return {"update " + name + " set " + add_to_spend("cast($2 as integer)").sqlite + " where " +
+                id + " = $1",
+            "with locked as materialized (select " + id + " from " + name + " where " + id +
+                " = any($1::text[]) order by " + id + " for update) update " + name +
+                " as own set " + add_to_spend("given.amount").postgres +
+                " from unnest($1::text[], $2::numeric[]) as given (id, amount), locked where own." +
+                id + " = given.id and locked." + id + " = given.id"};
+}
+
+MadeStatement make_upsert(std::string_view table, const std::string& id) {
+    const auto into =
+        "insert into " + quoted_table(table) + " as own (" + id + ", tollweir_spend, spend) ";
+    const auto or_add = " on conflict (" + id + ") do update set ";
+    const auto sums = add_to_spend("excluded.tollweir_spend");
+    return {into + "values ($1, cast($2 as integer), cast($2 as integer) / 1e12)" + or_add +
+                sums.sqlite,
+            into +
+                "select id, amount, (amount * 1e-12)::double precision from unnest($1::text[], "
+                "$2::numeric[]) as given (id, amount) order by id" +
+                or_add + sums.postgres};
+}
+
+Totals sums_of(SpendRows rows, std::string_view SpendRow::* id) {
+    Totals totals;
+    for (const auto* row : rows)
+        if (const auto whose = row->*id; !whose.empty()) totals[whose] += row->cost;
+    return totals;
+}
+
+Totals sums_of_tags(SpendRows rows) {
+    Totals totals;
+    for (const auto* row : rows)
+        for (const auto tag : std::set<std::string_view>(row->tags.begin(), row->tags.end()))
+            if (!tag.empty()) totals[tag] += row->cost;
+    return totals;
+}
+
+Result<void> add(Sql& sql, const Totals& totals, const Statement& statement) {
+    RowBatch rows(2);
+    for (const auto& [id, sum] : totals) rows.add({id, sum_text(sql, sum)});
+    return run(sql, rows, statement);
+}
+
+/// Keys also know when they were used last.
+Result<void> add_to_keys(Sql& sql, SpendRows rows) {
+    static const MadeStatement update{
+        R"(update "LiteLLM_VerificationToken" set )" + add_to_spend("cast($2 as integer)").sqlite +
+            ", last_active = max(coalesce(last_active, ''), $3) where token = $1",
+        R"(with locked as materialized (select token from "LiteLLM_VerificationToken" where token =
+           any($1::text[]) order by token for update)
+           update "LiteLLM_VerificationToken" as own set )" +
+            add_to_spend("given.amount").postgres +
+            R"(, last_active = greatest(own.last_active, given.used::timestamp)
+           from unnest($1::text[], $2::numeric[], $3::text[]) as given (id, amount, used), locked
+           where own.token = given.id and locked.token = given.id)"};
+    std::map<std::string_view, std::pair<PicodollarSum, WallTime>> keys;
+    for (const auto* row : rows) {
+        if (row->key_hash.empty()) continue;
+        auto& [sum, used] = keys.try_emplace(row->key_hash, 0, row->end).first->second;
+        sum += row->cost;
+        used = std::max(used, row->end);
+    }
+    RowBatch out(3);
+    for (const auto& [token, key] : keys)
+        out.add({token, sum_text(sql, key.first), sql_time(key.second)});
+    return run(sql, out, update);
+}
+
+Result<void> add_to_members(Sql& sql, SpendRows rows) {
+    static const MadeStatement update{
+        R"(update "LiteLLM_TeamMembership" set )" + add_to_spend("cast($3 as integer)").sqlite +
+            ", total_spend = total_spend + cast($3 as integer) / 1e12 where user_id = $1 and "
+            "team_id = $2",
+        R"(with given as materialized (select * from unnest($1::text[], $2::text[], $3::numeric[])
+           as cells (user_id, team_id, amount)),
+           locked as materialized (select user_id, team_id from "LiteLLM_TeamMembership" where
+           (user_id, team_id) in (select user_id, team_id from given) order by user_id, team_id
+           for update)
+           update "LiteLLM_TeamMembership" as own set )" +
+            add_to_spend("given.amount").postgres +
+            R"(, total_spend = own.total_spend + (given.amount * 1e-12)::double precision
+           from given, locked where own.user_id = given.user_id and own.team_id = given.team_id
+           and locked.user_id = given.user_id and locked.team_id = given.team_id)"};
+    std::map<std::pair<std::string_view, std::string_view>, PicodollarSum> members;
+    for (const auto* row : rows)
+        if (!row->user_id.empty() && !row->team_id.empty())
+            members[{row->user_id, row->team_id}] += row->cost;
+    RowBatch out(3);
+    for (const auto& [member, sum] : members)
+        out.add({member.first, member.second, sum_text(sql, sum)});
+    return run(sql, out, update);
+}
+
+}  // namespace
+
+Result<void> add_spend_totals(Sql& sql, SpendRows rows) {
+    static const MadeStatement users = make_update("UserTable", "user_id");
+    static const MadeStatement teams = make_update("TeamTable", "team_id");
+    static const MadeStatement organizations = make_update("OrganizationTable", "organization_id");
+    static const MadeStatement projects = make_update("ProjectTable", "project_id");
+    static const MadeStatement end_users = make_upsert("EndUserTable", "user_id");
+    static const MadeStatement tags = make_upsert("TagTable", "tag_name");
+    if (auto done = add_to_keys(sql, rows); !done) return done;
+    if (auto done = add(sql, sums_of(rows, &SpendRow::user_id), users); !done) return done;
+    if (auto done = add(sql, sums_of(rows, &SpendRow::team_id), teams); !done) return done;
+    if (auto done = add_to_members(sql, rows); !done) return done;
+    if (auto done = add(sql, sums_of(rows, &SpendRow::organization_id), organizations); !done)
+        return done;
+    if (auto done = add(sql, sums_of(rows, &SpendRow::project_id), projects); !done) return done;
+    if (auto done = add(sql, sums_of(rows, &SpendRow::end_user), end_users); !done) return done;
+    return add(sql, sums_of_tags(rows), tags);
+}
+
+}  // namespace tollweir
