@@ -6,6 +6,7 @@
 // service; PostgreSQL where TOLLWEIR_TEST_POSTGRES names one (eval "$(tests/support/postgres
 // start)"), in a schema of its own, with the durability that its server has.
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -86,6 +87,16 @@ double now() {
     return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+/// This process's, user and system; the server of PostgreSQL is another.
+double cpu_seconds() {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    };
+    return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
 Result<void> add_ids(Sql& sql, const char* into, const std::vector<std::string>& ids) {
     for (const auto& id : ids) {
         const auto done = sql.run(Statement(std::string(into) + " values ($1)"), {id});
@@ -122,6 +133,7 @@ void run(const char* name, const StoreOptions& options, std::size_t rows, std::s
     SpendBatch batch;
     batch.files.push_back({"bench/worker-0.000001", "bench", 0, 0});
     std::vector<double> each;  // seconds a batch
+    const double cpu = cpu_seconds();
     for (std::size_t done = 0; done < rows; done += batch_rows) {
         batch.entries.clear();
         calls.forget();
@@ -139,9 +151,12 @@ void run(const char* name, const StoreOptions& options, std::size_t rows, std::s
     double sum = 0;
     for (const double one : each) sum += one;
     std::ranges::sort(each);
-    std::printf("%-8s %7.0f rows/s  batches of %zu: median %5.1f ms, longest %5.1f ms\n", name,
-                static_cast<double>(each.size() * batch_rows) / sum, batch_rows,
-                each[each.size() / 2] * 1e3, each.back() * 1e3);
+    const auto count = static_cast<double>(each.size() * batch_rows);
+    std::printf(
+        "%-8s %7.0f rows/s, %4.0f us CPU a row  batches of %zu: median %5.1f ms, longest "
+        "%5.1f ms\n",
+        name, count / sum, (cpu_seconds() - cpu) / count * 1e6, batch_rows,
+        each[each.size() / 2] * 1e3, each.back() * 1e3);
 }
 
 }  // namespace

@@ -42,6 +42,25 @@ $$;
 alter table "LiteLLM_DeletedVerificationToken" add column if not exists tollweir_spend numeric(38,0);
 alter table "LiteLLM_DeletedTeamTable" add column if not exists tollweir_spend numeric(38,0);
 
+-- Whether a row changed but for its spend (0002) is asked of each row that spend is added to, and costs
+-- more than all else in a batch: whoever does nothing else says so for its transaction.
+do $$
+declare
+    watched record;
+begin
+    for watched in
+        select tgrelid::regclass as on_table, pg_get_triggerdef(pg_trigger.oid) as made
+        from pg_trigger join pg_class on pg_class.oid = tgrelid
+            join pg_namespace on pg_namespace.oid = relnamespace
+        where tgname = 'tollweir_changed' and nspname = current_schema()
+    loop
+        execute format('drop trigger tollweir_changed on %s', watched.on_table);
+        execute replace(watched.made, ' WHEN (',
+            ' WHEN (current_setting(''tollweir.adds_spend'', true) is distinct from ''on'' and ');
+    end loop;
+end
+$$;
+
 -- Rows of LiteLLM keep null in all of these: there may be millions, and what a float says of one call
 -- is exact enough to be read as coalesce(tollweir_spend, tollweir_picodollars(spend)).
 alter table "LiteLLM_SpendLogs"

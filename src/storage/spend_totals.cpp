@@ -13,6 +13,9 @@
 namespace tollweir {
 namespace {
 
+/// Spares the triggers that tell of changes the comparison of whole rows (migration 0004).
+const Statement kAddsSpend{"select 1", "select set_config('tollweir.adds_spend', 'on', true)"};
+
 // Sorted, so that no two transactions wait for each other.
 using Totals = std::map<std::string_view, PicodollarSum>;
 
@@ -131,6 +134,7 @@ Result<void> add_spend_totals(Sql& sql, SpendRows rows) {
     static const MadeStatement projects = make_update("ProjectTable", "project_id");
     static const MadeStatement end_users = make_upsert("EndUserTable", "user_id");
     static const MadeStatement tags = make_upsert("TagTable", "tag_name");
+    if (auto done = sql.run(kAddsSpend); !done) return std::unexpected(done.error());
     if (auto done = add_to_keys(sql, rows); !done) return done;
     if (auto done = add(sql, sums_of(rows, &SpendRow::user_id), users); !done) return done;
     if (auto done = add(sql, sums_of(rows, &SpendRow::team_id), teams); !done) return done;

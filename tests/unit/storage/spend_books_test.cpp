@@ -400,6 +400,8 @@ TEST_P(SpendBooksTest, SpendIsNoChangeThatAnybodyHearsOf) {
     const auto before = one("select count(*) from tollweir_change");
     apply({full_row()});
     EXPECT_EQ(one("select count(*) from tollweir_change"), before);
+    run(R"(update "LiteLLM_VerificationToken" set blocked = true where token = 'hash-a')");
+    EXPECT_NE(one("select count(*) from tollweir_change"), before);
 }
 
 TEST_P(SpendBooksTest, ATextThatTheStoreCannotHoldIsRefusedAndTheRestOfTheRowIsNot) {
