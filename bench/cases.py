@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
-from proxies import (LOAD_CORE, BenchError, FakeUpstream, Haproxy, Nginx, NginxWithLog, Program,
+from proxies import (LOAD_CORE, BenchError, FakeUpstream, Governed, Haproxy, Nginx, NginxWithLog, Program,
                      Proxy, Tollweir, make_certificate, program, spawn)
 
 BODY_BYTES = {"1.2 KB": 1_200, "20 KB": 20_000, "200 KB": 200_000}
@@ -46,6 +46,8 @@ class Bench:
     def load(self, target: Program, mode: str, **options: object) -> dict:
         """Runs the load generator against a program; its CPU time is that program's."""
         options = {"seconds": self.seconds, **options}
+        if key := getattr(target, "key", ""):
+            options["key"] = key
         command = self.load_command(target, mode, options)
         command += ["--cpu-pids", ",".join(map(str, target.pids()))]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -95,6 +97,14 @@ def all_running(bench: Bench, kinds: tuple[type[Proxy], ...]) -> Iterator[list[P
 def cpu(bench: Bench) -> dict:
     """CPU time a request at saturation, by the size of the request."""
     with all_running(bench, (Nginx, NginxWithLog, Haproxy, Tollweir)) as proxies:
+        return {size: bench.interleave(proxies, "closed", body_bytes=count, connections=32)
+                for size, count in BODY_BYTES.items()}
+
+
+def governed(bench: Bench) -> dict:
+    """CPU time a request with a virtual key, limits of every kind and spend, journal and store
+    included."""
+    with all_running(bench, (Nginx, Tollweir, Governed)) as proxies:
         return {size: bench.interleave(proxies, "closed", body_bytes=count, connections=32)
                 for size, count in BODY_BYTES.items()}
 
@@ -288,4 +298,4 @@ def instructions(bench: Bench) -> dict:
 
 
 CASES = {case.__name__: case for case in
-         (cpu, speed, rate, streams, memory, start, syscalls, instructions)}
+         (cpu, governed, speed, rate, streams, memory, start, syscalls, instructions)}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -251,10 +253,12 @@ listen mock
 
 
 class Tollweir(Proxy):
-    """One worker, the master key checked, a line a request written to a file."""
+    """One worker, the master key checked, a line a request written to a file; the bare relay, which
+    books nothing."""
 
     name = "tollweir"
     binary = Path("build/release/tollweir")  # set by the command line
+    spend = "  disable_spend_logs: true\n  disable_spend_updates: true\n"
 
     def configure(self) -> None:
         (self.directory / "config.yaml").write_text(f"""
@@ -266,7 +270,7 @@ model_list:
       api_key: sk-up
 general_settings:
   master_key: sk-bench
-""")
+{self.spend}""")
 
     def command(self) -> list[str]:
         command = [str(self.binary), "--config", str(self.directory / "config.yaml"),
@@ -275,6 +279,44 @@ general_settings:
             command += ["--ssl_certfile_path", str(self.certificate),
                         "--ssl_keyfile_path", str(self.certificate)]
         return command
+
+
+class Governed(Tollweir):
+    """The same with a virtual key that has limits of every kind, a budget of the gateway, prices,
+    and spend rows written to SQLite."""
+
+    name = "tollweir-governed"
+    key = ""
+    spend = ""
+
+    def configure(self) -> None:
+        super().configure()
+        path = self.directory / "config.yaml"
+        path.write_text(path.read_text() + """
+litellm_settings:
+  max_budget: 1000000
+tollweir_settings:
+  drain: {delay: 0s}
+""")
+
+    def start(self, wrapper: list[str] | None = None) -> float:
+        took = super().start(wrapper)
+        self.key = self.generate_key()
+        return took
+
+    def generate_key(self) -> str:
+        body = json.dumps({
+            "models": ["fast"], "max_budget": 100000, "budget_duration": "30d",
+            "rpm_limit": 100_000_000, "tpm_limit": 100_000_000_000,
+            "max_parallel_requests": 100_000,
+            "model_max_budget": {"fast": {"max_budget": 50000, "budget_duration": "1d"}},
+            "model_rpm_limit": {"fast": 100_000_000},
+        }).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/key/generate", body,
+            {"Authorization": "Bearer sk-bench", "Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)["key"]
 
 
 def program(name: str) -> str:

@@ -7,6 +7,7 @@ Result<void> ReplyEditor::edit(std::string_view body, const ReplyEdits& wanted, 
     usage_ = {};
     choices_ = {};
     upstream_model_.clear();
+    response_id_.clear();
     if (!object_.scan(body)) {
         return fail(ErrorKind::bad_gateway, "The upstream's answer is not a JSON object.",
                     ErrorSource::upstream);
@@ -20,6 +21,9 @@ Result<void> ReplyEditor::edit(std::string_view body, const ReplyEdits& wanted, 
         append_json_string(literal, wanted.model);
         edits_.replace(*member, literal);
     }
+    if (const JsonMember* const member = object_.find("id");
+        member != nullptr && member->type == JsonType::string)
+        response_id_ = decode_json_string(member->value).value_or("");
     if (const JsonMember* const member = object_.find("choices")) choices_ = member->value;
     if (const JsonMember* const member = object_.find("usage")) {
         if (const auto usage = read_openai_usage(member->value)) usage_ = *usage;

@@ -254,6 +254,12 @@ void OpenAiEventEditor::take_notes(const Chunk& chunk) {
     if (upstream_model_.empty() && model != nullptr && model->type == JsonType::string) {
         upstream_model_ = decode_json_string(model->value).value_or("");
     }
+    if (!id_seen_) {
+        id_seen_ = true;
+        if (const JsonMember* const id = event_.find("id");
+            id != nullptr && id->type == JsonType::string)
+            response_id_ = decode_json_string(id->value).value_or("");
+    }
     if (chunk.choices != nullptr) {
         const auto choices = chunk.choices->value;
         const bool is_alike = !usage_.reported && tally_.add_choices(choices);

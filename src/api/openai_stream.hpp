@@ -27,6 +27,7 @@ public:
     const Usage& usage() const override { return usage_; }
     const TextTally& tally() const override { return tally_; }
     std::string_view upstream_model() const override { return upstream_model_; }
+    std::string_view response_id() const override { return response_id_; }
 
 private:
     struct Chunk;
@@ -62,6 +63,8 @@ private:
     Usage usage_;
     TextTally tally_;
     std::string upstream_model_;
+    std::string response_id_;
+    bool id_seen_ = false;
     std::optional<GatewayError> upstream_error_;
     std::string usage_chunk_;  // for the end, without its closing brace; empty: none to send
     bool has_event_ = false;

@@ -23,6 +23,9 @@ constexpr std::chrono::milliseconds kWatchInterval{1000};
 // After a cut every stream gets its error event; then nothing is waited for.
 constexpr std::chrono::milliseconds kAfterCut{2000};
 constexpr std::chrono::milliseconds kLeaveWithin{5000};
+// The store gets so long to take the last spend; what it does not take stays in the journal.
+constexpr std::chrono::milliseconds kBookWithin{5000};
+constexpr std::chrono::milliseconds kAccountsTick{500};
 
 net::ClientLimits client_limits(const ServerConfig& server) {
     return {server.max_header_bytes, server.max_header_count, server.max_body_bytes,
@@ -72,7 +75,15 @@ Result<void> App::start() {
     upstream_tls_ =
         std::make_unique<net::UpstreamTls>(config.upstream.verify_tls, config.upstream.ca_file);
 
-    auto snapshot = Snapshot::build(std::move(config), nullptr);
+    auto store = StorePool::open({config.database, config.data_dir});
+    if (!store) return std::unexpected(store.error());
+    store_ = std::move(*store);
+    auto accounts = Accounts::open(config, *store_, command_line_.num_workers);
+    if (!accounts) return std::unexpected(accounts.error());
+    accounts_ = std::move(*accounts);
+    keys_ = std::make_unique<KeyStore>(
+        *store_, [this](KeyRecord& record) { accounts_->bind(record); }, config);
+    auto snapshot = build_snapshot(std::move(config), nullptr);
     if (!snapshot) return std::unexpected(snapshot.error());
     snapshot_ = *snapshot;
     const auto& settings = snapshot_->config();
@@ -86,11 +97,7 @@ Result<void> App::start() {
             i, upstream_limits, *upstream_tls_, proxies_, body_budget_));
         worker->set_client_limits(client_limits(settings.server));
     }
-    auto store = StorePool::open({settings.database, settings.data_dir});
-    if (!store) return std::unexpected(store.error());
-    store_ = std::move(*store);
-    gateway_ = std::make_unique<Gateway>(workers_, snapshot_, command_line_.root_path,
-                                         GatewayServices{.store = store_.get()});
+    gateway_ = std::make_unique<Gateway>(workers_, snapshot_, command_line_.root_path, services());
 
     net::TlsContext tls;
     if (!command_line_.ssl_certfile.empty()) {
@@ -105,6 +112,34 @@ Result<void> App::start() {
     listener_ = std::move(*listener);
     file_times_ = times_of(loaded_.files);
     return {};
+}
+
+/// Limits are bound first, so that what the snapshot's deployments point at is in force with it.
+Result<std::shared_ptr<const Snapshot>> App::build_snapshot(Config config,
+                                                            const Snapshot* previous) {
+    accounts_->configure(config);
+    return Snapshot::build(std::move(config), previous,
+                           [this](Deployment& deployment) { accounts_->bind(deployment); });
+}
+
+void App::tick_accounts() {
+    accounts_timer_.expires_after(kAccountsTick);
+    accounts_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        accounts_->tick();
+        tick_accounts();
+    });
+}
+
+GatewayServices App::services() const {
+    GatewayServices services;
+    services.store = store_.get();
+    services.keys = &keys_->cache();
+    services.limiter = &accounts_->limiter();
+    services.journal = &accounts_->journal();
+    services.spend_writer = &accounts_->writer();
+    services.spend_at_risk = accounts_->spend_at_risk();
+    return services;
 }
 
 Result<void> App::ensure_master_key(Config& config) const {
@@ -151,7 +186,9 @@ void App::run() {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     for (const auto& warning : loaded_.warnings) log_warning(warning.text());
     announce(*snapshot_);
+    accounts_->start();
     watch_files();
+    tick_accounts();
     context_.run();
     // A look-up that the system does not answer may hold a worker; the exit does not wait for it.
     const auto patience = Clock::now() + kLeaveWithin;
@@ -161,10 +198,11 @@ void App::run() {
         std::fputs("stopped; a name look-up was still under way\n", stderr);
         ::_exit(0);
     }
-    store_->stop();
-    log_info("stopped");
     for (auto& thread : threads_) thread.join();
     threads_.clear();
+    accounts_->finish(Clock::now() + kBookWithin);
+    store_->stop();
+    log_info("stopped");
 }
 
 void App::await_signal() {
@@ -251,7 +289,7 @@ void App::reload() {
         log_error("the configuration was not reloaded: it has no master key, and one is required");
         return;
     }
-    auto snapshot = Snapshot::build(std::move(config), snapshot_.get());
+    auto snapshot = build_snapshot(std::move(config), snapshot_.get());
     if (!snapshot) {
         log_error("the configuration was not reloaded: " + snapshot.error().message);
         return;
@@ -265,6 +303,7 @@ void App::reload() {
     const auto limits = client_limits(snapshot_->config().server);
     for (auto& worker : workers_)
         worker->post([&worker = *worker, limits] { worker.set_client_limits(limits); });
+    keys_->configure(snapshot_->config());
     gateway_->replace_snapshot(snapshot_);
     set_log_format(snapshot_->config().log.level, snapshot_->config().log.json);
 }

@@ -86,6 +86,9 @@ KeyDefaults read_key_defaults(const LoadContext& context) {
     defaults.personal_keys =
         read_rule(generation.section("personal_key_generation"), "allowed_user_roles");
     set_from(litellm.boolean("enable_key_alias_format_validation"), defaults.checks_alias_format);
+    const Section variables = variables_of(context);
+    if (const auto off = variables.boolean("DISABLE_KEY_NAME")) defaults.keeps_key_name = !*off;
+    defaults.rotation_grace = variables.period("LITELLM_KEY_ROTATION_GRACE_PERIOD");
     defaults.user = read_new_user(litellm.section("default_internal_user_params"));
     defaults.team = read_new_team(litellm.section("default_team_params"));
     defaults.team_callbacks = read_team_callbacks(litellm);

@@ -206,7 +206,8 @@ void fill_access_groups(std::deque<ModelGroup>& groups) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Snapshot* previous) {
+Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Snapshot* previous,
+                                                        const Bind& bind) {
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->prices_.use(config.spend.own_prices);
     for (auto& deployment : config.deployments) {
@@ -215,6 +216,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Sna
         if (auto added = snapshot->add(kept, previous); !added) {
             return std::unexpected(added.error());
         }
+        if (bind) bind(kept);
     }
     config.deployments.clear();
     config.master_key_digest = sha256(config.master_key.reveal());

@@ -69,7 +69,10 @@ LeaseGrant exchange_lease(LeaseAccount& account, std::string_view process,
     } else {
         PicodollarSum change = 0;
         if (request.period == account.period || request.period == kUnknownPeriod)
-            change = PicodollarSum(request.owed) - request.unused;
+            // What a lease does not hold any more cannot be given back: it was dropped with the
+            // journal of its process.
+            change = PicodollarSum(request.owed) -
+                     std::clamp<PicodollarSum>(lease.amount, 0, request.unused);
         if (account.ends > now) {
             const auto room = request.cap - account.spent - account.leased - change;
             grant.granted = static_cast<Picodollars>(grant_of(request, room));

@@ -5,10 +5,12 @@
 
 #include "tollweir/core/ids.hpp"
 #include "tollweir/core/url_query.hpp"
+#include "tollweir/gateway/booking.hpp"
 #include "tollweir/gateway/error_reply.hpp"
 #include "tollweir/gateway/mock_reply.hpp"
 #include "tollweir/gateway/relay.hpp"
 #include "tollweir/gateway/reply_headers.hpp"
+#include "tollweir/gateway/reserve.hpp"
 #include "tollweir/gateway/whole_as_stream.hpp"
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/net/wake.hpp"
@@ -21,6 +23,8 @@ namespace {
 
 // An error's body is for reading; what providers send is a hundredth of this.
 constexpr std::size_t kMaxErrorBody = 256 * 1024;
+// Longer ids of answers are nobody's; a row would have to carry them.
+constexpr std::size_t kMaxResponseId = 256;
 
 using Milliseconds = std::chrono::milliseconds;
 
@@ -107,6 +111,8 @@ private:
     Result<const UpstreamHead*> choose_head(const UpstreamCall& call, UpstreamHead& made) const;
     net::Task<Result<void>> answer_whole(DeploymentCall& call, TimePoint deadline);
     std::string_view tidied(std::string_view body);
+    Usage untold_usage(const EventEditor& editor) const;
+    UsageCost stream_cost() const;
     net::Task<Result<void>> answer_stream(DeploymentCall& call, const CallTimeouts& timeouts);
     net::Task<Result<void>> answer_in_chunks(DeploymentCall& call, const CallTimeouts& timeouts);
     net::Task<Result<void>> relay(DeploymentCall& call, StreamRelay& stream,
@@ -123,8 +129,10 @@ private:
         append_reply_headers(context_, false, context_.headers);
         context_.headers += kStreamHeaders;
     }
-    void note_upstream_model(std::string_view name) {
-        if (!name.empty()) context_.record.upstream_model.assign(name);
+    /// What the upstream calls the model and its answer.
+    void note_names(std::string_view model, std::string_view response_id) {
+        if (!model.empty()) context_.record.upstream_model.assign(model);
+        if (response_id.size() <= kMaxResponseId) context_.response_id.assign(response_id);
     }
 
     RequestContext& context_;
@@ -197,6 +205,7 @@ net::Task<Result<void>> Attempt::call(net::CancelSlot& slot, const CallTimeouts&
     }
     DeploymentCall call(context_.state->worker.upstreams(), slot, deployment_.origin);
     sent_ = Clock::now();
+    leg_.sent = true;
     if (auto sent = co_await call.send(**head, context_.upstream_body.pieces(), deadline); !sent)
         co_return sent;
     if (stream) co_return co_await answer_stream(call, timeouts);
@@ -259,7 +268,7 @@ net::Task<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePoint de
         if (!read) co_return std::unexpected(read.error());
         body = *read;
     }
-    record.upstream = since(sent_);
+    record.upstream = leg_.response_time = since(sent_);
     auto& editor = context_.reply_editor;
     auto& pieces = context_.pieces;
     pieces.clear();
@@ -269,14 +278,39 @@ net::Task<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePoint de
             context_.view.wants_base64 ? EmbeddingForm::base64 : EmbeddingForm::floats;
     if (auto edited = editor.edit(tidied(*body), edits, pieces); !edited) co_return edited;
     leg_.usage = editor.usage();
+    if (!leg_.usage.reported && !editor.choices().empty())
+        leg_.usage =
+            counted_usage(context_.view, token_counter_for(deployment_, model_), editor.choices());
     leg_.failed = false;
-    note_upstream_model(editor.upstream_model());
+    note_names(editor.upstream_model(), editor.response_id());
     record.status = status;
+    price_leg(context_, leg_);
     append_reply_headers(context_, false, context_.headers);
     context_.headers += "content-type: application/json\r\n";
     if (!co_await context_.client->respond(status, context_.headers, pieces))
         co_return fail(ErrorKind::client_closed, "the client left");
     co_return Result<void>{};
+}
+
+/// What goes into the usage that a stream's client sees, where the operator wants it there.
+UsageCost Attempt::stream_cost() const {
+    if (!context_.config().protocol.cost_in_stream_usage) return {};
+    const auto* price = context_.snapshot->price_for(deployment_, model_);
+    if (price == nullptr) return {};
+    return [this, price](const Usage& usage, std::string& out) {
+        const auto cost = cost_of(*price, usage, context_.estimate.facts).total;
+        append_dollars(out, charge(cost, deployment_.cost_terms).total);
+        return true;
+    };
+}
+
+/// Of a stream whose upstream told none, or that ended before it did: the model's words as counted,
+/// and its prompt if it said anything.
+Usage Attempt::untold_usage(const EventEditor& editor) const {
+    const auto& estimate = context_.estimate;
+    if (estimate.group == nullptr || editor.tally().empty()) return {};
+    return estimated_usage(estimate.prompt.size, estimate.counted_prompt, *estimate.group->prompts,
+                           token_counter_for(deployment_, model_), editor.tally());
 }
 
 /// What the upstream does otherwise than OpenAI, put right; padded as the scanner asks.
@@ -293,16 +327,18 @@ net::Task<Result<void>> Attempt::answer_stream(DeploymentCall& call, const CallT
     edits.hide_usage = context_.upstream_body.hides_usage();
     edits.usage_apart = context_.upstream_body.sets_usage_apart();
     edits.tidier = tidier_.get();
+    edits.cost = stream_cost();
     const auto editor = openai_front().open_pass_through(std::move(edits));
     write_stream_headers();
     StreamRelay stream(context_, call, *editor,
                        {timeouts.gap, config.stream_hold, config.ping_interval},
                        config.upstream.max_event_bytes, context_.headers);
     auto outcome = co_await relay(call, stream, timeouts);
-    context_.record.upstream = since(sent_);
+    context_.record.upstream = leg_.response_time = since(sent_);
     leg_.usage = whole_usage_.value_or(editor->usage());
+    if (!leg_.usage.reported && !whole_usage_) leg_.usage = untold_usage(*editor);
     leg_.failed = !outcome || editor->upstream_error() != nullptr;
-    note_upstream_model(editor->upstream_model());
+    note_names(editor->upstream_model(), editor->response_id());
     if (outcome && editor->upstream_error() != nullptr) {
         context_.record.failed = true;
         context_.record.error_class = facts(editor->upstream_error()->kind).litellm_class;
@@ -346,8 +382,11 @@ net::Task<Result<void>> Attempt::answer_in_chunks(DeploymentCall& call,
     std::string answer;
     for (const auto piece : pieces) answer += piece;
     whole_usage_ = editor.usage();
-    note_upstream_model(editor.upstream_model());
-    co_return co_await send_as_stream(context_, answer);
+    if (!whole_usage_->reported && !editor.choices().empty())
+        whole_usage_ =
+            counted_usage(context_.view, token_counter_for(deployment_, model_), editor.choices());
+    note_names(editor.upstream_model(), editor.response_id());
+    co_return co_await send_as_stream(context_, answer, stream_cost());
 }
 
 /// Past the commit point: the failure goes into the stream, which then ends properly.
@@ -379,6 +418,7 @@ net::Task<bool> Attempt::pause(std::chrono::milliseconds time) {
 
 net::Task<Result<void>> Attempt::mock(std::string_view json) {
     auto& client = *context_.client;
+    leg_.sent = true;
     auto delay = deployment_.mock_delay;
     const auto asked = asked_seconds(context_, "", "mock_delay");
     if (!asked) co_return std::unexpected(asked.error());
@@ -392,6 +432,7 @@ net::Task<Result<void>> Attempt::mock(std::string_view json) {
     if (!made) co_return std::unexpected(made.error());
     leg_.usage = made->usage;
     leg_.failed = made->breaks_with.has_value();
+    if (!context_.view.stream) price_leg(context_, leg_);
     append_reply_headers(context_, false, context_.headers);
     context_.record.status = 200;
     if (!context_.view.stream || !can_stream(context_.view.endpoint)) {
@@ -403,6 +444,7 @@ net::Task<Result<void>> Attempt::mock(std::string_view json) {
         const ReplyEdits edits{context_.requested_model, EmbeddingForm::as_sent};
         if (auto edited = editor.edit(made->body, edits, body); !edited) co_return edited;
         leg_.usage = editor.usage();
+        note_names({}, editor.response_id());
         if (!co_await client.respond(200, context_.headers, body))
             co_return fail(ErrorKind::client_closed, "the client left");
         co_return Result<void>{};
@@ -446,7 +488,12 @@ Result<CallTimeouts> choose_timeouts(const RequestContext& context, const Deploy
 net::Task<Result<void>> run_plan(RequestContext& context, const Plan& plan,
                                  Settlement& settlement) {
     const auto& candidate = plan.candidates.front();
-    Attempt attempt(context, candidate, settlement.open_leg(*candidate.deployment));
+    auto& leg = settlement.open_leg(candidate);
+    auto reserved = try_reserve(context, leg);
+    if (!reserved) reserved = co_await reserve_waiting(context, leg);
+    if (!*reserved) co_return std::unexpected(std::move(reserved->error()));
+    if (auto opened = open_booking(context); !opened) co_return opened;
+    Attempt attempt(context, candidate, leg);
     co_return co_await attempt.run();
 }
 

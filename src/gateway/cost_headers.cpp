@@ -1,6 +1,7 @@
 #include "tollweir/gateway/cost_headers.hpp"
 
 #include <charconv>
+#include <mutex>
 
 namespace tollweir {
 namespace {
@@ -33,17 +34,30 @@ void append_cost(std::string& out, const ChargedCost& cost, const CostTerms& ter
     out += "\r\n";
 }
 
+PicodollarSum spent_by(const KeyRecord& key, const Reservation& reservation) {
+    for (const auto& charge : reservation.charges()) {
+        const auto& scope = charge.cell->scope();
+        if (charge.cell->kind() != LimitKind::budget || scope.kind != ScopeKind::key ||
+            !scope.model.empty() || !scope.window.empty())
+            continue;
+        const std::lock_guard held(charge.cell->bit);
+        return static_cast<const BudgetCell&>(*charge.cell).spent();
+    }
+    return key.limits.spend;
+}
+
 }  // namespace
 
 void append_cost_headers(const ChargedCost* cost, const CostTerms& terms, const KeyRecord* key,
-                         std::string& out) {
+                         const Reservation& reservation, std::string& out) {
     if (cost != nullptr) append_cost(out, *cost, terms);
     if (key == nullptr) return;
     const auto& limits = key->limits;
     append_limit(out, "x-litellm-key-tpm-limit: ", limits.tpm_limit);
     append_limit(out, "x-litellm-key-rpm-limit: ", limits.rpm_limit);
     if (limits.max_budget) append_amount(out, "x-litellm-key-max-budget: ", *limits.max_budget);
-    append_amount(out, "x-litellm-key-spend: ", limits.spend + (cost == nullptr ? 0 : cost->total));
+    append_amount(out, "x-litellm-key-spend: ",
+                  spent_by(*key, reservation) + (cost == nullptr ? 0 : cost->total));
 }
 
 }  // namespace tollweir

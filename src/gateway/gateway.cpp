@@ -14,11 +14,14 @@
 #include "tollweir/gateway/model_info.hpp"
 #include "tollweir/gateway/model_list.hpp"
 #include "tollweir/gateway/reply_headers.hpp"
+#include "tollweir/gateway/reserve.hpp"
 #include "tollweir/gateway/respond.hpp"
 #include "tollweir/gateway/routes.hpp"
 #include "tollweir/gateway/supported_params.hpp"
 #include "tollweir/routing/router.hpp"
 #include "tollweir/storage/store_pool.hpp"
+#include "tollweir/telemetry/journal.hpp"
+#include "tollweir/telemetry/spend_metrics.hpp"
 
 namespace tollweir {
 
@@ -39,9 +42,21 @@ void choose_call_id(const net::RequestHead& head, std::string& id) {
         append_uuid4(id);
 }
 
+/// Paths of the management API hold keys, and this one goes into the log.
+std::string without_keys(std::string_view path) {
+    std::string shown;
+    while (!path.empty()) {
+        const auto end = std::min(path.find('/', 1), path.size());
+        const auto part = path.substr(0, end);
+        shown += part.starts_with("/sk-") ? std::string_view("/sk-...") : part;
+        path.remove_prefix(end);
+    }
+    return shown;
+}
+
 GatewayError unknown_path(std::string_view method, std::string_view path) {
     GatewayError error(ErrorKind::not_found, ErrorSource::client,
-                       "Invalid URL (" + std::string(method) + " " + std::string(path) + ")");
+                       "Invalid URL (" + std::string(method) + " " + without_keys(path) + ")");
     error.type_json = "\"invalid_request_error\"";
     error.code_json = "\"404\"";
     return error;
@@ -65,6 +80,20 @@ void add_detail(GatewayError& error) {
     std::string detail;
     JsonWriter(detail).begin_object().key("error").string(error.message).end_object();
     error.detail_json = std::move(detail);
+}
+
+/// For the log and the spend row, which may not quote what an upstream says: it may repeat a
+/// prompt.
+void note_failure(RequestRecord& record, const GatewayError& error) {
+    record.status = error.http_status();
+    record.failed = true;
+    record.error_class = facts(error.kind).litellm_class;
+    if (!quotes_upstream(error)) record.error = error.message;
+}
+
+std::unexpected<GatewayError> note_failure(RequestRecord& record, GatewayError&& error) {
+    note_failure(record, static_cast<const GatewayError&>(error));
+    return std::unexpected(std::move(error));
 }
 
 std::string list_routes() {
@@ -136,6 +165,10 @@ void RequestContext::clear() {
     path_part.clear();
     requested_model.clear();
     end_user.clear();
+    response_id.clear();
+    notes.clear();
+    estimate = {};
+    row.clear();
     deployment = nullptr;
     timeout.reset();
     upstream_headers.clear();
@@ -147,7 +180,7 @@ void RequestContext::clear() {
 Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
                  std::shared_ptr<const Snapshot> snapshot, std::string root_path,
                  const GatewayServices& services)
-    : root_path_(std::move(root_path)) {
+    : root_path_(std::move(root_path)), services_(services) {
     for (const auto& route : routes()) route_names_.push_back(route.path);
     route_names_.push_back(kNoRoute);
     for (const auto& worker : workers) {
@@ -156,6 +189,9 @@ Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
         state.snapshot = own_count(snapshot);
         state.store = services.store;
         if (services.keys != nullptr) state.keys.emplace(*services.keys, *worker);
+        state.limiter = services.limiter;
+        state.unpriced = &unpriced_;
+        if (services.journal != nullptr) attach_journal(state, *services.journal);
         worker->tick().every_tick([&state](TimePoint) {
             state.log.flush();
             auto& numbers = state.metrics;
@@ -167,6 +203,16 @@ Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
                 static_cast<std::int64_t>(state.worker.upstreams().idle_count());
         });
     }
+}
+
+/// What the worker appends reaches the kernel at the end of the loop's turn.
+void Gateway::attach_journal(WorkerState& state, Journal& journal) {
+    auto& writer = journal.writer(state.worker.index());
+    state.journal = &writer;
+    auto& context = state.worker.context();
+    writer.set_flush_scheduler(
+        [&writer, &context] { boost::asio::post(context, [&writer] { writer.flush(); }); });
+    state.worker.tick().every_tick([&writer](TimePoint now) { writer.on_tick(now); });
 }
 
 Gateway::~Gateway() {
@@ -261,9 +307,13 @@ net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& 
             co_return co_await respond(context, 200, kJson, "\"LiteLLM: RUNNING\"");
         case Handler::routes:
             co_return co_await respond(context, 200, kJson, list_routes());
-        case Handler::metrics:
+        case Handler::metrics: {
+            auto page = MetricsPage(route_names_, metrics_).render();
+            if (services_.journal != nullptr && services_.spend_writer != nullptr)
+                append_spend_metrics(*services_.journal, *services_.spend_writer, page);
             co_return co_await respond(context, 200, "text/plain; version=0.0.4; charset=utf-8",
-                                       MetricsPage(route_names_, metrics_).render());
+                                       page);
+        }
         case Handler::model_info: {
             const auto shown = show_model_info(*context.snapshot, context.identity,
                                                query_value(head.query, "litellm_model_id"));
@@ -303,11 +353,18 @@ net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& 
 }
 
 net::Task<Result<void>> Gateway::call_model(RequestContext& context, Endpoint endpoint) {
-    auto admitted = co_await admit(context, endpoint);
-    if (!admitted) co_return std::unexpected(admitted.error());
+    context.arrived = WallClock::now() - std::chrono::duration_cast<WallTime::duration>(
+                                             Clock::now() - context.client->arrival());
     Settlement settlement(context);
+    auto admitted = co_await admit(context, endpoint);
+    if (!admitted) co_return note_failure(context.record, std::move(admitted.error()));
     make_plan(admitted->match, admitted->model, context.state->random, context.plan);
-    co_return co_await run_plan(context, context.plan, settlement);
+    estimate_call(context, admitted->match);
+    auto outcome = try_reserve(context);
+    if (!outcome) outcome = co_await reserve_waiting(context);
+    if (*outcome) outcome = co_await run_plan(context, context.plan, settlement);
+    if (!*outcome) co_return note_failure(context.record, std::move(outcome->error()));
+    co_return Result<void>{};
 }
 
 /// As Starlette's CORSMiddleware with all origins, methods and headers, and credentials.
@@ -349,6 +406,10 @@ std::string Gateway::readiness(const RequestContext& context) const {
     json.key("db").string(has_store ? "connected" : "Not connected").key("cache").null();
     json.key("litellm_version").string(kVersion);
     json.key("success_callbacks").begin_array().end_array();
+    if (services_.journal != nullptr && services_.journal->is_failing())
+        json.key("spend").string("the disk refuses the spend journal");
+    else if (!services_.spend_at_risk.empty())
+        json.key("spend").string("a crash can lose spend: " + services_.spend_at_risk);
     if (context.config().master_key.empty())
         json.key("warning").string(
             "no master key is set: anybody who reaches this gateway can use its models");
@@ -359,11 +420,7 @@ std::string Gateway::readiness(const RequestContext& context) const {
 /// The only place where an error becomes an answer.
 net::Task<void> Gateway::respond_error(RequestContext& context, const Route* route,
                                        GatewayError error) {
-    auto& record = context.record;
-    record.status = error.http_status();
-    record.failed = true;
-    record.error_class = facts(error.kind).litellm_class;
-    if (!quotes_upstream(error)) record.error = error.message;
+    note_failure(context.record, error);
     auto& client = *context.client;
     if (error.kind == ErrorKind::client_closed || client.has_begun() || client.is_streaming())
         co_return client.abort();

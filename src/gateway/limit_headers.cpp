@@ -90,26 +90,4 @@ void append_limit_headers(const Reservation& reservation, std::string_view model
                     std::to_string(*key_tokens));
 }
 
-void append_key_headers(const KeyRecord& key, const Reservation& reservation,
-                        std::optional<Picodollars> cost, std::string& headers) {
-    if (key.limits.tpm_limit)
-        append_line(headers, {"x-litellm-key-tpm-limit"}, std::to_string(*key.limits.tpm_limit));
-    if (key.limits.rpm_limit)
-        append_line(headers, {"x-litellm-key-rpm-limit"}, std::to_string(*key.limits.rpm_limit));
-    if (key.limits.max_budget)
-        append_line(headers, {"x-litellm-key-max-budget"}, dollars(*key.limits.max_budget));
-    if (!cost) return;
-    // The budget's own count where there is one; the record's is as old as the record.
-    PicodollarSum spent = key.limits.spend;
-    for (const auto& charge : reservation.charges()) {
-        const auto& scope = charge.cell->scope();
-        if (charge.cell->kind() != LimitKind::budget || scope.kind != ScopeKind::key ||
-            !scope.model.empty() || !scope.window.empty())
-            continue;
-        const std::lock_guard held(charge.cell->bit);
-        spent = static_cast<const BudgetCell&>(*charge.cell).spent();
-    }
-    append_line(headers, {"x-litellm-key-spend"}, dollars(spent + *cost));
-}
-
 }  // namespace tollweir

@@ -1,5 +1,7 @@
 #include "tollweir/gateway/relay.hpp"
 
+#include "tollweir/gateway/reserve.hpp"
+
 namespace tollweir {
 
 using net::IoStatus;
@@ -132,6 +134,7 @@ net::Task<Result<void>> StreamRelay::run() {
         if (!hold_comments(pieces)) {
             if (auto sent = co_await send(pieces); !sent) co_return sent;
             note_first_token();
+            grow_reservation(context_, editor_.tally().chunks());
         }
         connection.consume(*used);
         if (connection.is_complete()) {

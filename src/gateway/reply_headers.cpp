@@ -5,6 +5,10 @@
 #include <span>
 
 #include "tollweir/core/version.hpp"
+#include "tollweir/gateway/cost_headers.hpp"
+#include "tollweir/gateway/limit_headers.hpp"
+#include "tollweir/gateway/worker_state.hpp"
+#include "tollweir/limits/limiter.hpp"
 
 namespace tollweir {
 
@@ -88,6 +92,18 @@ void append_seconds(std::string& out, std::string_view name, std::chrono::millis
     append(out, name, {digits, static_cast<std::size_t>(end - digits)});
 }
 
+/// What the limits have left, and what the call cost where that is known before its answer ends.
+void append_money_headers(const RequestContext& context, std::string& headers) {
+    const Leg* leg = context.legs.empty() ? nullptr : &context.legs.back();
+    const bool priced = leg != nullptr && leg->priced && leg->has_price;
+    append_cost_headers(priced ? &leg->charged : nullptr,
+                        priced ? leg->deployment->cost_terms : CostTerms{},
+                        context.identity.key.get(), context.reservation, headers);
+    if (context.reservation.empty()) return;
+    append_limit_headers(context.reservation, context.record.group,
+                         context.state->limiter->rate_clock().window(), headers);
+}
+
 }  // namespace
 
 void append_reply_headers(const RequestContext& context, bool is_error, std::string& headers) {
@@ -100,6 +116,7 @@ void append_reply_headers(const RequestContext& context, bool is_error, std::str
     append_milliseconds(headers, "x-litellm-response-duration-ms: ", so_far);
     if (record.upstream)
         append_milliseconds(headers, "x-litellm-overhead-duration-ms: ", so_far - *record.upstream);
+    if (!is_error) append_money_headers(context, headers);
     if (context.deployment == nullptr) return;
     append(headers, "x-litellm-model-id", context.deployment->id);
     append(headers, "x-litellm-model-name", record.upstream_model);

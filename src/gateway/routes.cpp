@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "tollweir/core/url_query.hpp"
+#include "tollweir/gateway/admin/keys.hpp"
+#include "tollweir/gateway/admin/spend.hpp"
 #include "tollweir/gateway/calculate_spend.hpp"
 #include "tollweir/gateway/count_tokens.hpp"
 
@@ -21,8 +23,11 @@ constexpr RouteGroups kOpenAi = RouteGroup::openai;
 constexpr RouteGroups kInfo = RouteGroup::info;
 constexpr RouteGroups kModels = RouteGroup::openai | RouteGroup::info;
 constexpr RouteGroups kKeys = RouteGroup::key_management;
+constexpr RouteGroups kKeyInfo = RouteGroup::key_management | RouteGroup::info;
 constexpr RouteGroups kManagement = RouteGroup::management;
 constexpr RouteGroups kOrganization = RouteGroup::management | RouteGroup::organization;
+constexpr RouteGroups kSpend = RouteGroup::spend_tracking;
+constexpr RouteGroups kGlobalSpend = RouteGroup::global_spend_tracking;
 constexpr RouteGroups kAdminOnly{};
 
 constexpr Route model_call(std::string_view path, Endpoint endpoint) {
@@ -87,8 +92,39 @@ constexpr Route kRoutes[] = {
     {"/utils/supported_openai_params", kGet, Handler::supported_params, Access::data, kInfo},
     {"/utils/token_counter", kPost, Handler::admin, Access::data, kInfo, kChat, count_tokens,
      "token_counter"},
-    admin("/spend/calculate", kPost, RouteGroup::spend_tracking, "calculate_spend",
-          show_calculated_spend),
+    admin("/key/generate", kPost, kKeys, "generate_key_fn", generate_key),
+    admin("/key/service-account/generate", kPost, kKeys, "generate_service_account_key_fn",
+          generate_service_account_key),
+    admin("/key/update", kPost, kKeys, "update_key_fn", update_key),
+    admin("/key/bulk_update", kPost, kKeys, "bulk_update_keys", update_keys_in_bulk),
+    admin("/key/delete", kPost, kKeys, "delete_key_fn", delete_keys),
+    admin("/key/info", kGet, kKeyInfo, "info_key_fn", show_key),
+    admin("/v2/key/info", kPost, kKeyInfo, "info_key_fn_v2", show_keys),
+    admin("/key/list", kGet, kKeyInfo, "list_keys", list_keys),
+    admin("/key/aliases", kGet, kKeyInfo, "key_aliases", list_key_aliases),
+    admin("/key/block", kPost, kKeys, "block_key", block_key),
+    admin("/key/unblock", kPost, kKeys, "unblock_key", unblock_key),
+    admin("/key/regenerate", kPost, kKeys, "regenerate_key_fn", regenerate_key),
+    admin("/key/{key}/regenerate", kPost, kKeys, "regenerate_key_fn", regenerate_key),
+    admin("/key/{key}/reset_spend", kPost, kKeys, "reset_key_spend_fn", reset_key_spend),
+    admin("/key/health", kPost, kKeyInfo, "key_health", check_key_health),
+    admin("/spend/calculate", kPost, kSpend, "calculate_spend", show_calculated_spend),
+    admin("/spend/logs", kGet, kSpend, "view_spend_logs", show_spend_logs),
+    admin("/spend/logs/ui", kGet, kSpend, "ui_view_spend_logs", show_spend_log_page),
+    admin("/spend/logs/v2", kGet, kSpend, "ui_view_spend_logs", show_spend_log_page),
+    admin("/spend/logs/ui/{request_id}", kGet, kSpend, "ui_view_request_response_for_request_id",
+          show_spend_log_texts),
+    admin("/spend/keys", kGet, kSpend, "spend_key_fn", show_spend_of_keys),
+    admin("/spend/users", kGet, kSpend, "spend_user_fn", show_spend_of_users),
+    admin("/spend/tags", kGet, kSpend, "view_spend_tags", show_spend_of_tags),
+    admin("/global/spend", kGet, kGlobalSpend, "global_spend", show_global_spend),
+    admin("/global/spend/logs", kGet, kGlobalSpend, "global_spend_logs", show_global_days),
+    admin("/global/spend/keys", kGet, kGlobalSpend, "global_spend_keys", show_global_keys),
+    admin("/global/spend/models", kGet, kGlobalSpend, "global_spend_models", show_global_models),
+    admin("/global/spend/provider", kGet, kGlobalSpend, "get_global_activity_provider",
+          show_global_providers),
+    admin("/global/spend/reset", kPost, kAdminOnly, "global_spend_reset", reset_global_spend),
+    admin("/provider/budgets", kGet, kAdminOnly, "provider_budgets", show_provider_budgets),
     // Of LiteLLM's surface, for later parts (docs/status.md).
     later("/v1/responses", kOpenAi),
     later("/responses", kOpenAi),
@@ -106,7 +142,6 @@ constexpr Route kRoutes[] = {
     later("/v1/batches/{part}", kOpenAi),
     later("/v1/realtime", kOpenAi),
     later("/utils/{part}", kInfo),
-    later_managed("/key/{part}", kKeys),
     later_managed("/user/{part}", kOrganization),
     later_managed("/team/{part}", kOrganization),
     later_managed("/customer/{part}", kManagement),

@@ -4,10 +4,11 @@
 
 namespace tollweir {
 
-net::Task<Result<void>> send_as_stream(RequestContext& context, std::string_view answer) {
+net::Task<Result<void>> send_as_stream(RequestContext& context, std::string_view answer,
+                                       const UsageCost& cost) {
     const bool with_usage =
         context.view.wants_stream_usage || context.config().always_include_stream_usage;
-    const auto chunks = answer_as_chunks(answer, with_usage);
+    const auto chunks = answer_as_chunks(answer, with_usage, cost);
     if (!chunks) co_return std::unexpected(chunks.error());
     Pieces events;
     for (const auto& chunk : *chunks) events.insert(events.end(), {"data: ", chunk, "\n\n"});

@@ -20,6 +20,10 @@ const Statement kAddScopes{
 constexpr const char* kScopesOf = "select scope from tollweir_budget_lease where process = $1";
 constexpr const char* kSetSpent = "update tollweir_budget_scope set spent = $2 where scope = $1";
 constexpr const char* kDeleteScope = "delete from tollweir_budget_scope where scope = $1";
+constexpr const char* kCopyScope =
+    "insert into tollweir_budget_scope (scope, spent, leased, period, ends_at) "
+    "select $2, spent + leased, 0, period, ends_at from tollweir_budget_scope where scope = $1 "
+    "on conflict (scope) do nothing";
 constexpr const char* kDeleteItsLeases = "delete from tollweir_budget_lease where scope = $1";
 const Statement kBalances{
     "select scope, spent, leased, period, ends_at from tollweir_budget_scope where scope in "
@@ -108,6 +112,11 @@ Result<void> drop_leases(Sql& sql, std::string_view process) {
 
 Result<void> set_budget_spent(Sql& sql, std::string_view scope, PicodollarSum amount) {
     return ignoring_rows(sql.run(kSetSpent, {scope, SqlValue::Sum{amount}}));
+}
+
+Result<void> move_budget(Sql& sql, std::string_view from, std::string_view to) {
+    if (auto done = ignoring_rows(sql.run(kCopyScope, {from, to})); !done) return done;
+    return drop_budget(sql, from);
 }
 
 Result<void> drop_budget(Sql& sql, std::string_view scope) {

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
+#include <mutex>
 
 #include "storage/sql_text.hpp"
 #include "tollweir/core/log.hpp"
@@ -111,7 +113,12 @@ Result<void> make_file(const std::filesystem::path& file) {
         std::filesystem::create_directories(folder, error);
         std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
     }
-    const int descriptor = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    // A file that is there is not opened: closing it again would take away the locks that this
+    // process's other connections hold on it, and another process would take the WAL for its own.
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
+    const int descriptor = ::open(file.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor < 0 && errno == EEXIST && ::access(file.c_str(), R_OK | W_OK) == 0) return {};
     if (descriptor < 0)
         return fail(ErrorKind::bad_request,
                     "cannot write " + file.string() +

@@ -1,4 +1,4 @@
-"""Runs the examples of README.md.
+"""Runs the examples of README.md and of pages under docs/.
 
 A comment `<!-- test: name -->`, or `<!-- test: name, prints: text -->`, stands on a line of its
 own before a fenced block in `sh`, `python` or `js`. Each runs against the gateway with the quick
@@ -52,7 +52,8 @@ def examples(text: str) -> list[Example]:
     return found
 
 
-EXAMPLES = examples(README.read_text()) if README.exists() else []
+PAGES = [README, ROOT / "docs/keys.md", ROOT / "docs/spend.md"]
+EXAMPLES = [example for page in PAGES for example in examples(page.read_text())]
 
 
 def test_the_convention() -> None:
@@ -66,6 +67,10 @@ def test_the_convention() -> None:
     ]
     with pytest.raises(AssertionError):
         examples("<!-- test: lost -->\nno block\n")
+
+
+def test_no_two_examples_have_one_name() -> None:
+    assert len({example.name for example in EXAMPLES}) == len(EXAMPLES)
 
 
 def test_the_readme_has_the_promised_examples() -> None:

@@ -75,8 +75,9 @@ public:
     virtual const Usage& usage() const = 0;
     /// What the model said, up to the first usage that the upstream told.
     virtual const TextTally& tally() const = 0;
-    /// The upstream's own name for the model, as its first chunk had it.
+    /// The upstream's own names for the model and the answer, as its first chunk had them.
     virtual std::string_view upstream_model() const = 0;
+    virtual std::string_view response_id() const = 0;
 };
 
 /// A whole answer of chat or text completions as the events of a stream: JSON texts, in order,
@@ -129,6 +130,7 @@ public:
     /// JSON text in `body`; empty: there are none.
     std::string_view choices() const { return choices_; }
     std::string_view upstream_model() const { return upstream_model_; }
+    std::string_view response_id() const { return response_id_; }
 
 private:
     ObjectView object_;
@@ -136,6 +138,7 @@ private:
     Usage usage_;
     std::string_view choices_;
     std::string upstream_model_;
+    std::string response_id_;
 };
 
 }  // namespace tollweir

@@ -10,7 +10,9 @@
 #include <thread>
 #include <vector>
 
+#include "tollweir/app/accounts.hpp"
 #include "tollweir/app/command_line.hpp"
+#include "tollweir/app/key_store.hpp"
 #include "tollweir/config/load.hpp"
 #include "tollweir/gateway/gateway.hpp"
 #include "tollweir/net/listener.hpp"
@@ -38,6 +40,7 @@ public:
     StorePool& store() { return *store_; }
 
 private:
+    GatewayServices services() const;
     Result<void> ensure_master_key(Config& config) const;
     void announce(const Snapshot& snapshot) const;
     void await_signal();
@@ -48,6 +51,8 @@ private:
     void stop_workers();
     void reload();
     void watch_files();
+    void tick_accounts();
+    Result<std::shared_ptr<const Snapshot>> build_snapshot(Config config, const Snapshot* previous);
     std::size_t connection_count() const;
 
     const CommandLine command_line_;
@@ -58,12 +63,15 @@ private:
     boost::asio::signal_set signals_{context_};
     boost::asio::steady_timer drain_timer_{context_};
     boost::asio::steady_timer watch_timer_{context_};
+    boost::asio::steady_timer accounts_timer_{context_};
 
     net::ProxyTable proxies_;
     net::BodyBudget body_budget_;
     std::unique_ptr<net::UpstreamTls> upstream_tls_;
+    std::unique_ptr<Accounts> accounts_;
     std::shared_ptr<const Snapshot> snapshot_;
     std::vector<std::unique_ptr<net::Worker>> workers_;
+    std::unique_ptr<KeyStore> keys_;    // the store's threads call it until they end
     std::unique_ptr<StorePool> store_;  // hands results to workers, so it ends before them
     std::unique_ptr<Gateway> gateway_;
     std::unique_ptr<net::Listener> listener_;

@@ -21,6 +21,8 @@ public:
     /// Both outlive it.
     WorkerKeys(KeyCache& cache, net::Worker& worker);
 
+    KeyCache& cache() { return cache_; }
+
     using Key = std::shared_ptr<const KeyRecord>;
     struct Known {
         Key key;

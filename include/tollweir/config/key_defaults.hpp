@@ -77,6 +77,9 @@ struct KeyDefaults {
     std::optional<KeyGenerationRule> team_keys;
     std::optional<KeyGenerationRule> personal_keys;
     bool checks_alias_format = false;  // enable_key_alias_format_validation
+    bool keeps_key_name = true;        // DISABLE_KEY_NAME clears it: no `sk-...Z5Ng` in rows
+    /// LITELLM_KEY_ROTATION_GRACE_PERIOD: how long a replaced key still works; nothing: not at all.
+    std::optional<BudgetDuration> rotation_grace;
     NewUserParams user;
     NewTeamParams team;
     std::vector<TeamCallbacks> team_callbacks;

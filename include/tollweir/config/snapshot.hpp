@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,9 +38,11 @@ class Snapshot {
 public:
     /// Groups the deployments, asks their providers for heads, finds their prices, and takes over
     /// the `Health` of deployments whose id `previous` has too, and likewise what is learnt of
-    /// groups. Errors: an invalid head (message names the
-    /// deployment).
-    static Result<std::shared_ptr<const Snapshot>> build(Config config, const Snapshot* previous);
+    /// groups. `bind` sees each deployment last: who has more to say about it than configuration
+    /// does (its limits). Errors: an invalid head (message names the deployment).
+    using Bind = std::function<void(Deployment&)>;
+    static Result<std::shared_ptr<const Snapshot>> build(Config config, const Snapshot* previous,
+                                                         const Bind& bind = {});
 
     const Config& config() const { return config_; }
     const std::deque<Deployment>& deployments() const { return deployments_; }

@@ -26,6 +26,7 @@ namespace tollweir {
 
 class Provider;
 struct TokenRecipe;
+struct CellSet;
 
 /// Where connections go and which may be shared: one pool of connections an origin.
 struct Origin {
@@ -58,6 +59,15 @@ struct Health {
 };
 
 using SharedPrice = SharedValue<ModelPrice>;
+
+/// Limits as counters. Which ones count a deployment is no part of what it is, so any two are
+/// equal.
+struct BoundCells : std::shared_ptr<const CellSet> {
+    using std::shared_ptr<const CellSet>::shared_ptr;
+    BoundCells(std::shared_ptr<const CellSet> cells) : shared_ptr(std::move(cells)) {}
+
+    friend bool operator==(const BoundCells&, const BoundCells&) { return true; }
+};
 
 using JsonFields = std::vector<std::pair<std::string, std::string>>;  // name, JSON text
 
@@ -119,6 +129,9 @@ struct Deployment {
     CostTerms cost_terms;        // of its provider
     TokenCounter token_counter;  // of `base_model`, else of `model`
     bool is_free = false;        // known to cost nothing
+    // Its limits as counters, and its provider's; null: none were bound (Limiter::bind). The same
+    // cells after a reload.
+    BoundCells cells;
 
     friend bool operator==(const Deployment&, const Deployment&) = default;
 };

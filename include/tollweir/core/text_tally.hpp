@@ -23,6 +23,8 @@ public:
     std::uint64_t tokens(const TokenCounter& counter) const;
 
     bool empty() const { return sample_.size == 0; }
+    /// Chunks that came: of most upstreams a token each, or some.
+    std::uint64_t chunks() const { return read_.chunks + unread_.chunks; }
 
     static constexpr std::size_t kSampleBytes = 1024;
 

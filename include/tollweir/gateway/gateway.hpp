@@ -10,15 +10,23 @@
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/net/client_connection.hpp"
 #include "tollweir/net/task.hpp"
+#include "tollweir/telemetry/unpriced.hpp"
 
 namespace tollweir {
 
+class Journal;
+class SpendWriter;
 class StorePool;
 
 /// What the gateway works with beside its workers; `app` owns it, and it outlives the gateway.
 struct GatewayServices {
-    StorePool* store = nullptr;  // null in tests that have none
-    KeyCache* keys = nullptr;    // null: there is no store, so there are no virtual keys
+    StorePool* store = nullptr;                 // null in tests that have none
+    KeyCache* keys = nullptr;                   // null: there is no store, so no virtual keys
+    Limiter* limiter = nullptr;                 // null: nothing is limited
+    Journal* journal = nullptr;                 // null: nothing is booked
+    const SpendWriter* spend_writer = nullptr;  // with a journal
+    // Why a crash can lose spend, for readiness; empty: no reason is known.
+    std::string spend_at_risk{};
 };
 
 /// The request's path: finds the route, decides who may, runs the handler, and alone turns an error
@@ -42,6 +50,7 @@ public:
     void set_draining() { draining_ = true; }
 
 private:
+    static void attach_journal(WorkerState& state, Journal& journal);
     net::Task<Result<void>> dispatch(RequestContext& context, const Route& route);
     net::Task<Result<void>> call_model(RequestContext& context, Endpoint endpoint);
     net::Task<Result<void>> respond_preflight(RequestContext& context);
@@ -55,6 +64,8 @@ private:
     std::vector<std::unique_ptr<WorkerState>> states_;
     std::vector<std::string_view> route_names_;
     const std::string root_path_;
+    const GatewayServices services_;
+    UnpricedModels unpriced_;
     std::atomic<bool> draining_{false};
 };
 

@@ -17,9 +17,4 @@ namespace tollweir {
 void append_limit_headers(const Reservation& reservation, std::string_view model,
                           std::chrono::nanoseconds window, std::string& headers);
 
-/// `x-litellm-key-{tpm-limit,rpm-limit,max-budget,spend}`. `cost` is that of this call, which is
-/// not settled yet; nothing while it is unknown: then the spend is left out.
-void append_key_headers(const KeyRecord& key, const Reservation& reservation,
-                        std::optional<Picodollars> cost, std::string& headers);
-
 }  // namespace tollweir

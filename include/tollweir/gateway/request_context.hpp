@@ -9,20 +9,52 @@
 #include "tollweir/api/front.hpp"
 #include "tollweir/auth/identity.hpp"
 #include "tollweir/config/snapshot.hpp"
+#include "tollweir/core/charge.hpp"
+#include "tollweir/core/cost.hpp"
+#include "tollweir/core/spend_row.hpp"
 #include "tollweir/gateway/upstream_body.hpp"
+#include "tollweir/gateway/usage_estimate.hpp"
 #include "tollweir/net/client_connection.hpp"
 #include "tollweir/routing/router.hpp"
+#include "tollweir/telemetry/journal_writer.hpp"
 #include "tollweir/telemetry/request_record.hpp"
 
 namespace tollweir {
 
 struct WorkerState;
 
-/// One upstream call that was made for a request, and what it used.
+/// One try at a deployment for a request, and what it used.
 struct Leg {
     const Deployment* deployment = nullptr;
+    std::string_view model;  // as the upstream calls it; the plan's
     Usage usage;
-    bool failed = true;  // until its answer was whole
+    Cost cost;                                   // by the deployment's price
+    ChargedCost charged;                         // with the operator's discount and margin
+    Reservation reservation;                     // of what hangs on the deployment
+    std::chrono::microseconds response_time{0};  // from the request's last byte to the answer's
+    bool sent = false;       // it may have reached the upstream, or was answered in its place
+    bool priced = false;     // `cost` and `charged` hold
+    bool has_price = false;  // the model's is known
+    bool failed = true;      // until its answer was whole
+};
+
+/// What a call is taken to use and cost before it is made.
+struct CallEstimate {
+    PromptEstimate prompt;
+    std::optional<std::uint64_t> counted_prompt;  // where upstreams of the group tell none
+    std::uint64_t completion_tokens = 0;
+    Picodollars cost = 0;
+    const ModelGroup* group = nullptr;  // learns from what the call comes to
+    CallFacts facts;
+};
+
+/// What a client wants its spend row to carry.
+struct CallNotes {
+    std::vector<std::string> tags;
+    std::string trace;            // session or trace id
+    std::string client_metadata;  // a JSON object
+
+    void clear();
 };
 
 /// One request on its way: lives in the connection's frame while it runs, passed down by reference,
@@ -37,6 +69,7 @@ struct RequestContext {
     std::string path_part;        // what the `{...}` of the path took, decoded
     std::string requested_model;  // what answers call the model
     std::string end_user;         // the customer, for spend and limits
+    WallTime arrived{};           // of a billed request
     ChatView view;
 
     const Deployment* deployment = nullptr;            // of the attempt under way or last made
@@ -45,7 +78,15 @@ struct RequestContext {
 
     std::string headers;  // of the answer, complete lines
     Plan plan;
-    std::vector<Leg> legs;  // one an upstream call that was made; the settlement books them
+    std::vector<Leg> legs;    // one an attempt; the settlement books them
+    std::string response_id;  // the upstream's name for its answer
+
+    CallEstimate estimate;
+    CallNotes notes;
+    Reservation reservation;  // of the limits that bind the caller
+    JournalCall journal_call;
+    SpendRow row;  // what it points to is kept by this context and its identity
+    std::string row_status;
     UpstreamBody upstream_body;
     ReplyEditor reply_editor;
     Pieces pieces;

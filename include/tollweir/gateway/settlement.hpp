@@ -7,8 +7,8 @@
 namespace tollweir {
 
 /// Books a request's use exactly once, on every way out: also when the client left or the upstream
-/// died midway. The destructor appends and never waits. What limits and budgets reserve before the
-/// call will be handed to it.
+/// died midway: cost, limits and budgets, the spend row, health. The destructor appends and never
+/// waits.
 class Settlement {
 public:
     explicit Settlement(RequestContext& context) : context_(context) {}
@@ -16,9 +16,13 @@ public:
     Settlement& operator=(const Settlement&) = delete;
     ~Settlement();
 
-    Leg& open_leg(const Deployment& deployment);
+    Leg& open_leg(const Candidate& candidate);
 
 private:
+    void book(Leg& leg, TimePoint now);
+    void settle(TimePoint now);
+    void learn(const Leg& leg);
+
     RequestContext& context_;
 };
 

@@ -15,7 +15,10 @@
 
 namespace tollweir {
 
+class JournalWriter;
+class Limiter;
 class StorePool;
+class UnpricedModels;
 
 /// The gateway's side of a worker: touched by that worker's thread only, metrics aside.
 struct WorkerState {
@@ -29,11 +32,23 @@ struct WorkerState {
     WorkerMetrics& metrics;
     TokenSource tokens;
     std::shared_ptr<const Snapshot> snapshot;
-    StorePool* store = nullptr;      // null in tests that have none
-    std::optional<WorkerKeys> keys;  // none without a store
+    StorePool* store = nullptr;        // null in tests that have none
+    std::optional<WorkerKeys> keys;    // none without a store
+    Limiter* limiter = nullptr;        // null in tests that have no limits
+    JournalWriter* journal = nullptr;  // null in tests that book nothing
+    UnpricedModels* unpriced = nullptr;
     RequestLog log;
     std::minstd_rand random;
     std::vector<std::unique_ptr<RequestContext>> spare_contexts;
+
+    /// Whether a request that reached no upstream gets a spend row: so many a second, since they
+    /// cost their senders nothing and the store a row each. Others are counted only.
+    bool may_note_refusal(TimePoint now);
+    static constexpr int kRefusalRowsPerSecond = 100;
+
+private:
+    TimePoint refusals_since_{};
+    int refusals_ = 0;
 };
 
 }  // namespace tollweir

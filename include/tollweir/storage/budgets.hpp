@@ -38,6 +38,10 @@ Result<void> drop_leases(Sql& sql, std::string_view process);
 /// stays so: it begins with what its owner's row says.
 Result<void> set_budget_spent(Sql& sql, std::string_view scope, PicodollarSum amount);
 
+/// Its owner has another name: what was spent stays spent, and what was leased counts as spent,
+/// since calls under way are booked on the old name, which is gone.
+Result<void> move_budget(Sql& sql, std::string_view from, std::string_view to);
+
 /// Its owner was deleted.
 Result<void> drop_budget(Sql& sql, std::string_view scope);
 

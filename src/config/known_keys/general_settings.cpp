@@ -36,7 +36,7 @@ constexpr KnownKey kSettings[] = {
     {"database_disable_prepared_statements", boolean, active, "false", "For poolers that cannot keep them."},
     {"database_extra_connection_params", map, active, "", "Further parameters of the connection."},
     {"disable_prisma_schema_update", boolean, active, "false", "Do not migrate at the start."},
-    {"allow_requests_on_db_unavailable", boolean, later, "false", "Known keys stay good without bound while the database is away."},
+    {"allow_requests_on_db_unavailable", boolean, active, "false", "Known keys stay good without bound while the database is away."},
     {"store_model_in_db", boolean, later, "false", "Read models and settings from the database too.", "", "STORE_MODEL_IN_DB"},
     {"supported_db_objects", texts, later, "", "Which of them: `models`, `mcp`, `guardrails`, `vector_stores`, `pass_through_endpoints`, `prompts`, `model_cost_map`; all where absent."},
     {"proxy_batch_write_at", seconds, later, "10", "How often spend is written to the database.", "", "PROXY_BATCH_WRITE_AT"},
@@ -45,11 +45,11 @@ constexpr KnownKey kSettings[] = {
     {"proxy_batch_polling_interval", seconds, later, "3600", "How often batches are looked at for their cost."},
     {"use_redis_transaction_buffer", boolean, later, "false", "Gather spend in Redis before it is written."},
 
-    {"max_parallel_requests", integer, later, "", "Requests under way a key, where the key says nothing itself."},
-    {"global_max_parallel_requests", integer, later, "", "Requests under way of the whole gateway."},
+    {"max_parallel_requests", integer, active, "", "Requests under way a key, where the key says nothing itself."},
+    {"global_max_parallel_requests", integer, active, "", "Requests under way of the whole gateway."},
     {"token_rate_limit_type", choice, later, "total", "`total`, `input` or `output`: what limits on tokens count."},
-    {"rpm_limit", integer, later, "", "Requests a minute of the whole gateway.", "LiteLLM has no key for it"},
-    {"tpm_limit", integer, later, "", "Tokens a minute of the whole gateway.", "LiteLLM has no key for it"},
+    {"rpm_limit", integer, active, "", "Requests a minute of the whole gateway.", "LiteLLM has no key for it"},
+    {"tpm_limit", integer, active, "", "Tokens a minute of the whole gateway.", "LiteLLM has no key for it"},
     {"disable_retry_on_max_parallel_request_limit_error", boolean, later, "false", "Do not retry a request that met its parallel limit."},
 
     {"background_health_checks", boolean, later, "false", "Probe deployments all the time."},
@@ -69,9 +69,9 @@ constexpr KnownKey kSettings[] = {
     {"alert_type_config", map, later, "", "Digests by type of alert."},
     {"spend_report_frequency", period, later, "", "How often spend is reported."},
 
-    {"disable_spend_logs", boolean, later, "false", "Write no row a request."},
-    {"disable_spend_updates", boolean, later, "false", "Book no spend on keys, users and teams."},
-    {"disable_error_logs", boolean, later, "false", "Write no rows of failed requests."},
+    {"disable_spend_logs", boolean, active, "false", "Write no row a request."},
+    {"disable_spend_updates", boolean, active, "false", "Book no spend on keys, users and teams."},
+    {"disable_error_logs", boolean, active, "false", "Write no rows of failed requests."},
     {"disable_reset_budget", boolean, later, "false", "Never begin a budget anew."},
     {"store_prompts_in_spend_logs", boolean, later, "false", "Keep prompts and answers in the rows."},
     {"maximum_spend_logs_retention_period", period, active, "", "Age from which on rows are deleted; kept for good where absent."},
@@ -79,8 +79,8 @@ constexpr KnownKey kSettings[] = {
     {"maximum_spend_logs_cleanup_cron", text, active, "", "Or when, as a cron line in UTC: `0 4 * * *`."},
     {"track_cost_callback", boolean, no_effect, "", "", "cost is tracked in any case"},
 
-    {"user_api_key_cache_ttl", seconds, later, "60", "How long a key's facts are good without a look-up."},
-    {"budget_exceeded_status", integer, later, "429", "Ours: status of an answer over budget, 429 or 400."},
+    {"user_api_key_cache_ttl", seconds, active, "60", "How long a key's facts are good without a look-up."},
+    {"budget_exceeded_status", integer, active, "429", "Ours: status of an answer over budget, 429 or 400."},
     {"disable_adding_master_key_hash_to_db", boolean, later, "false", "Book the master key's spend under an alias."},
     {"disable_master_key_return", boolean, later, "false", "Do not give the master key to the admin page."},
     {"disable_responses_id_security", boolean, later, "false", "Do not tie ids of responses to their owner."},
@@ -98,18 +98,18 @@ constexpr KnownKey kSettings[] = {
     {"custom_ui_sso_sign_in_handler", text, refused, "", "Sign-on in Python.", kNoPython},
     {"custom_auth_run_common_checks", boolean, no_effect, "", "", "there is no custom_auth"},
 
-    {"allowed_routes", texts, later, "", "The only routes that are served; a trailing `*` stands for any rest."},
-    {"admin_only_routes", texts, later, "", "Routes that need the master key."},
-    {"public_routes", texts, later, "", "Routes that need no key."},
-    {"allowed_ips", texts, later, "", "Addresses and ranges that may call; everybody where absent."},
-    {"use_x_forwarded_for", boolean, later, "false", "Take the client's address from `X-Forwarded-For`."},
-    {"enforced_params", texts, later, "[]", "Body fields that each call must carry."},
-    {"enforce_user_param", boolean, later, "false", "Refuse calls without `user`."},
-    {"reject_clientside_metadata_tags", boolean, later, "false", "Refuse calls that bring tags."},
-    {"service_account_settings", map, later, "", "Rules for keys of service accounts."},
+    {"allowed_routes", texts, active, "", "The only routes that are served; a trailing `*` stands for any rest."},
+    {"admin_only_routes", texts, active, "", "Routes that need the master key."},
+    {"public_routes", texts, active, "", "Routes that need no key."},
+    {"allowed_ips", texts, active, "", "Addresses and ranges that may call; everybody where absent."},
+    {"use_x_forwarded_for", boolean, active, "false", "Take the client's address from `X-Forwarded-For`."},
+    {"enforced_params", texts, active, "[]", "Body fields that each call must carry."},
+    {"enforce_user_param", boolean, active, "false", "Refuse calls without `user`."},
+    {"reject_clientside_metadata_tags", boolean, active, "false", "Refuse calls that bring tags."},
+    {"service_account_settings", map, active, "", "Rules for keys of service accounts."},
     {"default_team_disabled", boolean, later, "false", "Refuse keys without a team."},
-    {"user_header_name", text, later, "", "Header that names the customer; deprecated in LiteLLM."},
-    {"user_header_mappings", list, later, "", "Headers that name users and customers."},
+    {"user_header_name", text, active, "", "Header that names the customer; deprecated in LiteLLM."},
+    {"user_header_mappings", list, active, "", "Headers that name users and customers."},
 
     {"allow_client_side_credentials", boolean, later, "false", "Let bodies name `api_base`."},
     {"forward_client_headers_to_llm_api", boolean, later, "false", "Send the client's `x-*` and `anthropic-beta` headers on."},
@@ -151,7 +151,7 @@ constexpr KnownKey kUserHeader[] = {
 };
 
 constexpr KnownKey kServiceAccounts[] = {
-    {"enforced_params", texts, later, "[]", "Body fields that each of their calls must carry."},
+    {"enforced_params", texts, active, "[]", "Body fields that each of their calls must carry."},
 };
 
 constexpr KnownKey kAlertingArgs[] = {

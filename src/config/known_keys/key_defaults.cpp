@@ -9,31 +9,31 @@ using enum KeyStatus;
 // Source: spec/management-api.md, section 2.1.
 // clang-format off
 constexpr KnownKey kKeyParams[] = {
-    {"max_budget", dollars, later, "", "In USD."},
-    {"budget_duration", period, later, "", "When the budget begins anew."},
-    {"duration", period, later, "", "Life of the key."},
-    {"max_parallel_requests", integer, later, "", ""},
-    {"tpm_limit", integer, later, "", "Tokens a minute."},
-    {"rpm_limit", integer, later, "", "Requests a minute."},
-    {"user_id", text, later, "", ""},
-    {"team_id", text, later, "", ""},
-    {"models", texts, later, "", "Models the key may call."},
-    {"metadata", map, later, "", "Free."},
+    {"max_budget", dollars, active, "", "In USD."},
+    {"budget_duration", period, active, "", "When the budget begins anew."},
+    {"duration", period, active, "", "Life of the key."},
+    {"max_parallel_requests", integer, active, "", ""},
+    {"tpm_limit", integer, active, "", "Tokens a minute."},
+    {"rpm_limit", integer, active, "", "Requests a minute."},
+    {"user_id", text, active, "", ""},
+    {"team_id", text, active, "", ""},
+    {"models", texts, active, "", "Models the key may call."},
+    {"metadata", map, active, "", "Free."},
 };
 
 constexpr KnownKey kGeneration[] = {
-    {"team_key_generation", map, later, "", "Keys of teams."},
-    {"personal_key_generation", map, later, "", "Keys of users."},
+    {"team_key_generation", map, active, "", "Keys of teams."},
+    {"personal_key_generation", map, active, "", "Keys of users."},
 };
 
 constexpr KnownKey kTeamRule[] = {
-    {"allowed_team_member_roles", texts, later, "", "Roles in the team that may make keys; all where absent."},
-    {"required_params", texts, later, "[]", "Fields that must be given."},
+    {"allowed_team_member_roles", texts, active, "", "Roles in the team that may make keys; all where absent."},
+    {"required_params", texts, active, "[]", "Fields that must be given."},
 };
 
 constexpr KnownKey kPersonalRule[] = {
-    {"allowed_user_roles", texts, later, "", "Roles that may make keys; all where absent."},
-    {"required_params", texts, later, "[]", "Fields that must be given."},
+    {"allowed_user_roles", texts, active, "", "Roles that may make keys; all where absent."},
+    {"required_params", texts, active, "[]", "Fields that must be given."},
 };
 
 constexpr KnownKey kUserParams[] = {

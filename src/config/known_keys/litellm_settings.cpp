@@ -50,7 +50,7 @@ constexpr KnownKey kSettings[] = {
     {"disable_streaming_logging", boolean, later, "false", "Keep streams out of callbacks."},
     {"json_logs", boolean, active, "false", "Log lines as JSON objects.", "", "JSON_LOGS"},
     {"set_verbose", boolean, active, "false", "Log everything; deprecated in LiteLLM."},
-    {"store_audit_logs", boolean, later, "false", "Keep who changed what."},
+    {"store_audit_logs", boolean, active, "false", "Keep who changed what."},
 
     {"cache", boolean, later, "false", "Answer equal requests from a cache."},
     {"cache_params", map, later, "", "Which cache, and its rules."},
@@ -68,7 +68,7 @@ constexpr KnownKey kSettings[] = {
     {"aiohttp_trust_env", boolean, later, "true", "Whether HTTP_PROXY, HTTPS_PROXY and NO_PROXY count.", "", "AIOHTTP_TRUST_ENV"},
     {"disable_aiohttp_transport", boolean, no_effect, "", "Which HTTP client LiteLLM uses.", "there is one transport"},
 
-    {"include_cost_in_streaming_usage", boolean, later, "false", "Put the cost into the usage of streams."},
+    {"include_cost_in_streaming_usage", boolean, active, "false", "Put the cost into the usage of streams."},
     {"enable_json_schema_validation", boolean, later, "false", "Check answers against the request's schema."},
     {"reasoning_auto_summary", boolean, later, "false", "Ask for summaries of reasoning."},
     {"use_chat_completions_url_for_anthropic_messages", boolean, later, "false", "Serve /v1/messages through chat completions."},
@@ -80,11 +80,11 @@ constexpr KnownKey kSettings[] = {
     {"disable_hf_tokenizer_download", boolean, no_effect, "", "", "nothing is downloaded here"},
     {"forward_traceparent_to_llm_provider", boolean, later, "false", "Send `traceparent` on."},
     {"add_user_information_to_llm_headers", boolean, later, "false", "Send the user's ids upstream in headers."},
-    {"disable_add_user_agent_to_request_tags", boolean, later, "false", "Do not tag requests with their `User-Agent`."},
-    {"extra_spend_tag_headers", texts, later, "[]", "Headers whose values become tags of spend."},
+    {"disable_add_user_agent_to_request_tags", boolean, active, "false", "Do not tag requests with their `User-Agent`."},
+    {"extra_spend_tag_headers", texts, active, "[]", "Headers whose values become tags of spend."},
 
-    {"max_budget", dollars, later, "0", "Budget of the whole gateway in USD; 0: none."},
-    {"budget_duration", period, later, "", "When that budget begins anew."},
+    {"max_budget", dollars, active, "0", "Budget of the whole gateway in USD; 0: none."},
+    {"budget_duration", period, active, "", "When that budget begins anew."},
     {"max_user_budget", dollars, later, "", "Budget of users without one of their own."},
     {"max_internal_user_budget", dollars, later, "", "Budget of a new internal user."},
     {"default_max_internal_user_budget", dollars, later, "", "The same where `max_internal_user_budget` is absent."},
@@ -94,17 +94,17 @@ constexpr KnownKey kSettings[] = {
     {"default_soft_budget", dollars, later, "50", "Spend that alerts."},
     {"max_ui_session_budget", dollars, later, "0.25", "Budget of a session on the admin page."},
     {"tag_budget_config", map, later, "", "Budgets by tag."},
-    {"timezone", text, later, "UTC", "Time zone in which budgets begin anew."},
-    {"cost_discount_config", map, later, "", "Provider: share taken off its cost, such as 0.05."},
-    {"cost_margin_config", map, later, "", "Provider, or `global`: share or amount added to its cost."},
+    {"timezone", text, active, "UTC", "Time zone in which budgets begin anew."},
+    {"cost_discount_config", map, active, "", "Provider: share taken off its cost, such as 0.05."},
+    {"cost_margin_config", map, active, "", "Provider, or `global`: share or amount added to its cost."},
 
-    {"default_key_generate_params", map, later, "", "What new keys have where nothing is said."},
-    {"upperbound_key_generate_params", map, later, "", "What new keys may have at most."},
-    {"key_generation_settings", map, later, "", "Who may make keys."},
+    {"default_key_generate_params", map, active, "", "What new keys have where nothing is said."},
+    {"upperbound_key_generate_params", map, active, "", "What new keys may have at most."},
+    {"key_generation_settings", map, active, "", "Who may make keys."},
     {"default_internal_user_params", map, later, "", "What new users have."},
     {"default_team_params", map, later, "", "What new teams have."},
     {"default_team_settings", list, later, "", "Callbacks of single teams."},
-    {"enable_key_alias_format_validation", boolean, later, "false", "Check the form of key aliases."},
+    {"enable_key_alias_format_validation", boolean, active, "false", "Check the form of key aliases."},
     {"public_model_groups", texts, later, "[]", "Groups that the public model page shows."},
     {"public_model_groups_links", map, later, "", "Links of that page: title: URL."},
 
@@ -116,7 +116,7 @@ constexpr KnownKey kSettings[] = {
     {"custom_prometheus_tags", texts, later, "[]", "Tags that become labels."},
     {"require_auth_for_metrics_endpoint", boolean, active, "true", "Whether /metrics needs a key, once a master key is set."},
     {"prometheus_initialize_budget_metrics", boolean, later, "false", "Show budgets from the start on."},
-    {"disable_end_user_cost_tracking", boolean, later, "false", "Do not book spend on customers."},
+    {"disable_end_user_cost_tracking", boolean, active, "false", "Do not book spend on customers."},
     {"disable_end_user_cost_tracking_prometheus_only", boolean, later, "false", "Keep customers out of metrics."},
     {"enable_end_user_cost_tracking_prometheus_only", boolean, later, "false", "Show customers in metrics."},
 
@@ -225,16 +225,16 @@ constexpr KnownKey kSqs[] = {
 
 constexpr KnownKey kBudget[] = {
     {"budget_limit", dollars, later, "", "In USD; null: no limit."},
-    {"max_budget", dollars, later, "", "The same in other words."},
+    {"max_budget", dollars, active, "", "The same in other words."},
     {"time_period", period, later, "", "When it begins anew."},
-    {"budget_duration", period, later, "", "The same in other words."},
+    {"budget_duration", period, active, "", "The same in other words."},
     {"rpm_limit", integer, later, "", ""},
     {"tpm_limit", integer, later, "", ""},
 };
 
 constexpr KnownKey kMargin[] = {
-    {"percentage", number, later, "", "Share added: 0.08 is 8 %."},
-    {"fixed_amount", dollars, later, "", "Added to each request."},
+    {"percentage", number, active, "", "Share added: 0.08 is 8 %."},
+    {"fixed_amount", dollars, active, "", "Added to each request."},
 };
 
 constexpr KnownKey kPriority[] = {

@@ -34,7 +34,7 @@ constexpr KnownKey kSettings[] = {
     {"deployment_affinity_ttl_seconds", seconds, later, "3600", "How long a client stays with its deployment."},
     {"enable_tag_filtering", boolean, later, "false", "Choose among deployments that share a tag with the request."},
     {"tag_filtering_match_any", boolean, later, "true", "One common tag is enough."},
-    {"provider_budget_config", map, later, "", "Budgets by provider."},
+    {"provider_budget_config", map, active, "", "Budgets by provider."},
     {"budget_limit", dollars, later, "", "Budget of the whole gateway a calendar month, in USD.", "in LiteLLM it is `litellm_settings.max_budget` with `budget_duration`"},
     {"default_max_parallel_requests", integer, later, "", "Calls under way a deployment, where it says nothing itself."},
     {"default_litellm_params", map, active, "", "Parameters of every deployment that does not give them."},
@@ -111,10 +111,10 @@ constexpr KnownKey kAllowedFails[] = {
 };
 
 constexpr KnownKey kBudget[] = {
-    {"budget_limit", dollars, later, "", "In USD; null: no limit."},
-    {"max_budget", dollars, later, "", "The same in other words."},
-    {"time_period", period, later, "", "When it begins anew."},
-    {"budget_duration", period, later, "", "The same in other words."},
+    {"budget_limit", dollars, active, "", "In USD; null: no limit."},
+    {"max_budget", dollars, active, "", "The same in other words."},
+    {"time_period", period, active, "", "When it begins anew."},
+    {"budget_duration", period, active, "", "The same in other words."},
     {"rpm_limit", integer, later, "", ""},
     {"tpm_limit", integer, later, "", ""},
 };

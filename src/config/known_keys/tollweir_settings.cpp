@@ -22,8 +22,8 @@ constexpr KnownKey kSettings[] = {
     {"server", map, active, "", "Limits and times towards clients."},
     {"upstream", map, active, "", "Limits and times towards upstreams."},
     {"model_prices", text, active, "", "File of prices of one's own, laid over the built-in table (docs/prices.md)."},
-    {"journal", map, later, "", "The spend journal."},
-    {"auth", map, later, "", "Keys while the database is away."},
+    {"journal", map, active, "", "The spend journal."},
+    {"auth", map, active, "", "Keys while the database is away."},
     {"limits", map, later, "", "Limits while Redis is away."},
     {"hedging", map, later, "", "A second attempt before the first has failed."},
     {"hooks", any, later, "", "Own code at points of a request's way."},
@@ -45,7 +45,7 @@ constexpr KnownKey kServer[] = {
     {"body_timeout", seconds, active, "30", "Between two reads of a body."},
     {"idle_timeout", seconds, active, "75", "Between two requests of a connection."},
     {"write_timeout", seconds, active, "60", "A write that makes no progress."},
-    {"trusted_proxies", texts, later, "[]", "Proxies of one's own: their hops in `X-Forwarded-For` are passed over."},
+    {"trusted_proxies", texts, active, "[]", "Proxies of one's own: their hops in `X-Forwarded-For` are passed over."},
 };
 
 constexpr KnownKey kUpstream[] = {
@@ -57,11 +57,11 @@ constexpr KnownKey kUpstream[] = {
 };
 
 constexpr KnownKey kJournal[] = {
-    {"dir", text, later, "journal", "Its folder, in `data_dir` unless the path is whole."},
+    {"dir", text, active, "journal", "Its folder, in `data_dir` unless the path is whole."},
 };
 
 constexpr KnownKey kAuth[] = {
-    {"stale_for", seconds, later, "3600", "How long the last good copy of a key serves."},
+    {"stale_for", seconds, active, "3600", "How long the last good copy of a key serves."},
 };
 
 constexpr KnownKey kLimits[] = {

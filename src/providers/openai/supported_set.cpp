@@ -1,5 +1,9 @@
 #include "providers/openai/supported_set.hpp"
 
+#include <array>
+#include <functional>
+#include <string>
+
 #include "providers/openai/openai_models.hpp"
 #include "providers/openai/words.hpp"
 
@@ -34,12 +38,31 @@ ParamSet supported_chat(const OpenAiDialect& row, std::string_view family) {
     return supported;
 }
 
+/// What was told of a family of models lately, by this thread: the words of names are compared once
+/// and not for each request.
+struct Told {
+    const OpenAiDialect* row = nullptr;
+    std::string family;
+    ParamSet supported = 0;
+};
+
+ParamSet known_chat(const OpenAiDialect& row, std::string_view family) {
+    constexpr std::size_t kTold = 64;
+    thread_local std::array<Told, kTold> told;
+    auto& entry = told[std::hash<std::string_view>{}(family) % kTold];
+    if (entry.row == &row && entry.family == family) return entry.supported;
+    entry.supported = supported_chat(row, family);
+    entry.family.assign(family);
+    entry.row = &row;
+    return entry.supported;
+}
+
 }  // namespace
 
 ParamSet supported_set(const OpenAiDialect& row, Endpoint endpoint, std::string_view family) {
     switch (endpoint) {
         case Endpoint::chat_completions:
-            return supported_chat(row, family);
+            return known_chat(row, family);
         case Endpoint::completions:
             return row.supported_text;
         case Endpoint::embeddings:

@@ -17,5 +17,12 @@ TEST(QueryValue, FindsAndDecodes) {
     EXPECT_EQ(query_value("user_id=a+b@x", "user_id"), "a+b@x");
 }
 
+TEST(FormValue, APlusIsABlankUnlessItIsEscaped) {
+    EXPECT_EQ(form_value("a=1&start_date=2026-11-20+07%3A30%3A00&b", "start_date"),
+              "2026-11-20 07:30:00");
+    EXPECT_EQ(form_value("t=a%2Bb", "t"), "a+b");
+    EXPECT_EQ(form_value("t=a", "u"), "");
+}
+
 }  // namespace
 }  // namespace tollweir

@@ -7,7 +7,7 @@ namespace {
 
 std::string headers(const ChargedCost* cost, const CostTerms& terms, const KeyRecord* key) {
     std::string out;
-    append_cost_headers(cost, terms, key, out);
+    append_cost_headers(cost, terms, key, Reservation(), out);
     return out;
 }
 

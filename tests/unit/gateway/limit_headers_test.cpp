@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tollweir/gateway/cost_headers.hpp"
 #include "tollweir/limits/limiter.hpp"
 #include "tollweir/limits/memory_leases.hpp"
 
@@ -89,19 +90,20 @@ TEST_F(LimitHeadersTest, ShowTheKeysLimitsAndItsSpendWithThisCall) {
     record.limits.spend = kPicodollarsPerDollar;
     auto held = reserve("m");
     std::string text;
-    append_key_headers(record, held, kPicodollarsPerDollar / 2, text);
+    ChargedCost cost;
+    cost.total = kPicodollarsPerDollar / 2;
+    append_cost_headers(&cost, {}, &record, held, text);
     EXPECT_EQ(text,
+              "x-litellm-response-cost: 0.5\r\n"
               "x-litellm-key-tpm-limit: 1000\r\n"
               "x-litellm-key-rpm-limit: 60\r\n"
               "x-litellm-key-max-budget: 5.0\r\n"
               "x-litellm-key-spend: 1.5\r\n");
-    limiter.settle(held, {}, kPicodollarsPerDollar / 2, Clock::now());
+    // The budget's own count is younger than the record.
+    limiter.settle(held, {}, cost.total, Clock::now());
     text.clear();
-    append_key_headers(record, reserve("m"), 0, text);
+    append_cost_headers(nullptr, {}, &record, reserve("m"), text);
     EXPECT_NE(text.find("x-litellm-key-spend: 1.5\r\n"), std::string::npos);
-    text.clear();
-    append_key_headers(record, reserve("m"), std::nullopt, text);
-    EXPECT_EQ(text.find("spend"), std::string::npos);
 }
 
 }  // namespace

@@ -41,7 +41,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Expected{"GET", "/models/a/b", "/models/{model}", "a/b"},
                     Expected{"HEAD", "/health/liveliness", "/health/liveliness", ""},
                     Expected{"GET", "/model/info", "/model/info", ""},
-                    Expected{"POST", "/key/generate", "/key/{part}", "generate"}));
+                    Expected{"POST", "/key/generate", "/key/generate", ""},
+                    Expected{"POST", "/key/sk-1/regenerate", "/key/{key}/regenerate", "sk-1"},
+                    Expected{"POST", "/key/regenerate", "/key/regenerate", ""}));
 
 TEST(RouteTable, KnowsNothingElse) {
     EXPECT_EQ(find_route("GET", "/nowhere").route, nullptr);

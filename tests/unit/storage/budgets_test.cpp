@@ -241,6 +241,18 @@ TEST_P(BudgetsTest, ABudgetThatWasDroppedBeginsAnew) {
     EXPECT_EQ(grant.own, PicodollarSum(900));
 }
 
+TEST_P(BudgetsTest, ABudgetThatWasMovedKeepsWhatWasSpentAndLeased) {
+    exchange("p1", request_for("key:a", 1000, 300));
+    ASSERT_TRUE(set_budget_spent(*sql_, "key:a", 500));
+    ASSERT_TRUE(move_budget(*sql_, "key:a", "key:b"));
+    ASSERT_TRUE(move_budget(*sql_, "key:unknown", "key:c"));
+
+    EXPECT_FALSE(balance("key:a").is_known);
+    EXPECT_FALSE(balance("key:c").is_known);
+    EXPECT_EQ(balance("key:b").spent, PicodollarSum(800));
+    EXPECT_EQ(exchange("p1", request_for("key:b", 1000, 900)).granted, 200);
+}
+
 TEST_P(BudgetsTest, SumsGoBeyondSixtyFourBitsWhereTheStoreCan) {
     exchange("p1", request_for("key:a", 1, 0));
     const PicodollarSum large = PicodollarSum(9'000'000'000'000'000'000) * 10;

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+
+#include "tollweir/gateway/admission.hpp"
+#include "tollweir/gateway/request_context.hpp"
+#include "tollweir/net/task.hpp"
+
+namespace tollweir {
+
+/// What the call is likely to use and cost, by its first candidate's price: fills
+/// `context.estimate`.
+void estimate_call(RequestContext& context, const GroupMatch& match);
+
+/// Takes the likely use from every limit that binds the caller, all or none, into
+/// `context.reservation`. Nothing: a budget must be asked for first; then `reserve_waiting` does.
+/// Errors: `rate_limited`, `budget_exceeded`; `unavailable` and `client_closed` while waiting.
+std::optional<Result<void>> try_reserve(RequestContext& context);
+net::Task<Result<void>> reserve_waiting(RequestContext& context);
+
+/// The same of what hangs on a deployment, before each try at it: into `leg.reservation`.
+std::optional<Result<void>> try_reserve(RequestContext& context, Leg& leg);
+net::Task<Result<void>> reserve_waiting(RequestContext& context, Leg& leg);
+
+/// A stream has said `tokens` so far: asks every limit for as much again once that is more than was
+/// reserved. What a limit has no room for is used all the same, since the stream goes on; it counts
+/// when the call is settled.
+void grow_reservation(RequestContext& context, std::uint64_t tokens);
+
+}  // namespace tollweir

@@ -1,0 +1,50 @@
+#include "tollweir/app/key_store.hpp"
+
+#include <utility>
+
+#include "tollweir/storage/key_lookup.hpp"
+
+namespace tollweir {
+namespace {
+
+KeyCacheOptions options_of(const Config& config) {
+    KeyCacheOptions options;
+    options.ttl = config.access.key_cache_ttl;
+    options.stale_for = config.access.stale_for;
+    options.stale_without_end = config.database.allow_requests_when_unavailable;
+    return options;
+}
+
+Result<std::vector<FoundKey>> find(Result<Sql*> sql, const std::vector<Sha256Digest>& digests) {
+    if (!sql) return std::unexpected(std::move(sql.error()));
+    auto looked_up = find_keys(**sql, digests, WallClock::now());
+    if (!looked_up) return std::unexpected(std::move(looked_up.error()));
+    std::vector<FoundKey> found;
+    found.reserve(looked_up->size());
+    for (auto& key : *looked_up) found.push_back({std::move(key.record), key.ends});
+    return found;
+}
+
+}  // namespace
+
+KeyStore::KeyStore(StorePool& pool, std::function<void(KeyRecord&)> bind, const Config& config)
+    : pool_(pool),
+      cache_([this](std::vector<Sha256Digest> digests,
+                    KeysFound done) { look_up(std::move(digests), std::move(done)); },
+             std::move(bind), options_of(config)) {
+    pool_.on_change([this](const StoreChange& change) {
+        if (change.table.empty()) return cache_.forget_all();
+        cache_.forget(change.table, change.id);
+    });
+}
+
+void KeyStore::configure(const Config& config) {
+    cache_.set_options(options_of(config));
+}
+
+void KeyStore::look_up(std::vector<Sha256Digest> digests, KeysFound done) {
+    pool_.post(StoreLane::lookup, [digests = std::move(digests), done = std::move(done)](
+                                      Result<Sql*> sql) { done(find(std::move(sql), digests)); });
+}
+
+}  // namespace tollweir

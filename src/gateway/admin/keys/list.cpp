@@ -1,0 +1,259 @@
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "gateway/admin/keys/key_checks.hpp"
+#include "gateway/admin/keys/key_fields.hpp"
+#include "gateway/admin/keys/key_json.hpp"
+#include "tollweir/core/url_query.hpp"
+#include "tollweir/gateway/admin/keys.hpp"
+#include "tollweir/storage/key_companions.hpp"
+#include "tollweir/storage/key_list.hpp"
+
+namespace tollweir {
+namespace {
+
+constexpr std::string_view kErrorType = "internal_server_error";
+constexpr std::size_t kMostOnPage = 100;
+constexpr std::size_t kMostPages = 1'000'000;
+
+/// The query of a list, checked.
+struct ListQuery {
+    KeyFilter filter;
+    KeyPage page;
+    KeySort sort = KeySort::created_at;
+    bool descending = true;
+    bool full = false;
+    bool with_users = false;
+    bool of_teams = false;
+    bool made_by_caller = false;
+};
+
+/// Parameters as schemas check them; the first wrong one is kept.
+class Query {
+public:
+    explicit Query(std::string_view text) : text_(text) {}
+
+    std::string value(std::string_view name) const { return query_value(text_, name); }
+    bool flag(std::string_view name) {
+        const auto given = value(name);
+        if (given == "true" || given == "True" || given == "1") return true;
+        if (!given.empty() && given != "false" && given != "False" && given != "0")
+            refuse(name, "bool_parsing", "Input should be a valid boolean");
+        return false;
+    }
+    std::size_t count(std::string_view name, std::size_t absent, std::size_t most) {
+        const auto given = value(name);
+        if (given.empty()) return absent;
+        std::size_t number = 0;
+        const auto* const end = given.data() + given.size();
+        const auto read = std::from_chars(given.data(), end, number);
+        if (read.ec == std::errc() && read.ptr == end && number >= 1 && number <= most)
+            return number;
+        refuse(name, "int_parsing",
+               "Input should be a whole number from 1 to " + std::to_string(most));
+        return absent;
+    }
+    void refuse(std::string_view name, std::string_view type, std::string_view message) {
+        if (!error_) error_ = schema_error(name, type, message);
+    }
+    Result<void> checked() const {
+        if (error_) return std::unexpected(*error_);
+        return {};
+    }
+
+private:
+    std::string_view text_;
+    std::optional<GatewayError> error_;
+};
+
+Result<ListQuery> read_query(std::string_view text) {
+    Query query(text);
+    ListQuery list;
+    list.page = {query.count("page", 1, kMostPages), query.count("size", 10, kMostOnPage)};
+    auto& filter = list.filter;
+    filter.user_id = query.value("user_id");
+    filter.team_id = query.value("team_id");
+    filter.organization_id = query.value("organization_id");
+    filter.project_id = query.value("project_id");
+    filter.key_alias = query.value("key_alias");
+    filter.access_group_id = query.value("access_group_id");
+    if (const auto key = query.value("key_hash"); !key.empty()) filter.token = token_of(key);
+    const auto status = query.value("status");
+    if (!status.empty() && status != "deleted" && status != "active")
+        query.refuse("status", "enum", "Input should be 'deleted' or left out");
+    filter.deleted = status == "deleted";
+    if (const auto by = query.value("sort_by"); !by.empty()) {
+        const auto sort = parse_key_sort(by);
+        if (!sort) query.refuse("sort_by", "enum", "keys are not sorted by that");
+        list.sort = sort.value_or(KeySort::created_at);
+    }
+    const auto order = query.value("sort_order");
+    if (!order.empty() && order != "asc" && order != "desc")
+        query.refuse("sort_order", "enum", "Input should be 'asc' or 'desc'");
+    list.descending = order != "asc";
+    list.full = query.flag("return_full_object");
+    list.of_teams = query.flag("include_team_keys");
+    list.made_by_caller = query.flag("include_created_by_keys");
+    const auto expand = query.value("expand");
+    if (!expand.empty() && expand != "user")
+        query.refuse("expand", "enum", "Input should be 'user'");
+    list.with_users = expand == "user";
+    if (auto good = query.checked(); !good) return std::unexpected(good.error());
+    return list;
+}
+
+std::unexpected<GatewayError> not_yours(std::string_view whose) {
+    GatewayError error(ErrorKind::permission_denied, ErrorSource::client,
+                       "You are not authorized to check " + std::string(whose) + " keys");
+    error.type_json = "\"bad_request_error\"";
+    return std::unexpected(std::move(error));
+}
+
+/// The teams whose keys the actor may list.
+Result<std::vector<std::string>> listable_teams(Sql& sql, const KeyActor& actor) {
+    const auto teams = find_teams_of_user(sql, actor.user_id);
+    if (!teams) return std::unexpected(teams.error());
+    std::vector<std::string> ids;
+    for (const auto& [id, team] : *teams) {
+        const auto& permitted = team.record->member_permissions;
+        const auto standing = standing_in(&team, actor.user_id);
+        if (standing == TeamStanding::admin ||
+            (standing == TeamStanding::member &&
+             std::ranges::find(permitted, "/key/list") != permitted.end()))
+            ids.push_back(id);
+    }
+    return ids;
+}
+
+/// Narrows the list to what the actor may see. Errors: what was asked for is another's.
+Result<void> narrow(Sql& sql, const KeyActor& actor, bool of_teams, bool made_by_caller,
+                    KeyFilter& filter) {
+    if (actor.sees_all()) return {};
+    if (!filter.user_id.empty() && filter.user_id != actor.user_id)
+        return not_yours("another user's");
+    VisibleKeys visible{actor.user_id, {}, made_by_caller};
+    if (!filter.organization_id.empty()) {
+        const auto admins =
+            find_organization_admins(sql, {actor.user_id}, {filter.organization_id});
+        if (!admins) return std::unexpected(admins.error());
+        if (admins->empty()) return not_yours("this organization's");
+        return {};
+    }
+    if (of_teams || !filter.team_id.empty()) {
+        auto teams = listable_teams(sql, actor);
+        if (!teams) return std::unexpected(teams.error());
+        if (!filter.team_id.empty() && std::ranges::find(*teams, filter.team_id) == teams->end())
+            return not_yours("this team's");
+        visible.team_ids = std::move(*teams);
+    }
+    filter.visible = std::move(visible);
+    return {};
+}
+
+std::size_t pages_of(std::size_t total, std::size_t size) {
+    return (total + size - 1) / size;
+}
+
+/// Users by id as JSON, each asked for once.
+class ShownUsers {
+public:
+    explicit ShownUsers(Sql& sql) : sql_(sql) {}
+
+    Result<std::string> find(const std::string& id) {
+        if (id.empty()) return "null";
+        const auto known = users_.find(id);
+        if (known != users_.end()) return known->second;
+        auto shown = show_user(sql_, id);
+        if (shown) users_[id] = *shown;
+        return shown;
+    }
+
+private:
+    Sql& sql_;
+    std::map<std::string, std::string> users_;
+};
+
+Result<void> write_keys(Sql& sql, const ListQuery& query, const ListedKeys& listed,
+                        JsonWriter& json) {
+    ShownUsers users(sql);
+    for (const auto& row : listed.keys) {
+        if (!query.full && !query.with_users) {
+            json.string(row.token);
+            continue;
+        }
+        json.begin_object().key("token").string(row.token);
+        write_key_members(json, row, {});
+        if (query.with_users) {
+            const auto user = users.find(row.user_id);
+            if (!user) return std::unexpected(user.error());
+            const auto maker = users.find(row.created_by);
+            if (!maker) return std::unexpected(maker.error());
+            json.key("user").raw(*user).key("created_by_user").raw(*maker);
+        }
+        json.end_object();
+    }
+    return {};
+}
+
+Result<std::string> list(Sql& sql, const AdminCall& call, ListQuery query) {
+    const KeyActor actor(call.caller);
+    const auto narrowed = narrow(sql, actor, query.of_teams, query.made_by_caller, query.filter);
+    if (!narrowed) return std::unexpected(narrowed.error());
+    const auto listed = list_keys(sql, query.filter, query.sort, query.descending, query.page);
+    if (!listed) return std::unexpected(listed.error());
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().key("keys").begin_array();
+    if (auto written = write_keys(sql, query, *listed, json); !written)
+        return std::unexpected(written.error());
+    json.end_array().key("total_count").number(listed->total);
+    json.key("current_page").number(query.page.number);
+    json.key("total_pages").number(pages_of(listed->total, query.page.size)).end_object();
+    return out;
+}
+
+Result<std::string> list_aliases(Sql& sql, const AdminCall& call, KeyFilter filter, KeyPage page) {
+    const KeyActor actor(call.caller);
+    if (auto narrowed = narrow(sql, actor, true, false, filter); !narrowed)
+        return std::unexpected(narrowed.error());
+    const auto listed = list_key_aliases(sql, filter, page);
+    if (!listed) return std::unexpected(listed.error());
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().key("aliases").begin_array();
+    for (const auto& alias : listed->aliases) json.string(alias);
+    json.end_array().key("total_count").number(listed->total);
+    json.key("current_page").number(page.number);
+    json.key("total_pages").number(pages_of(listed->total, page.size));
+    json.key("size").number(page.size).end_object();
+    return out;
+}
+
+}  // namespace
+
+net::Task<Result<void>> list_keys(RequestContext& context) {
+    auto query = read_query(context.client->head().query);
+    if (!query) co_return std::unexpected(as_admin_error(query.error(), kErrorType));
+    auto work = [call = AdminCall(context), query = std::move(*query)](Sql& sql) {
+        return list(sql, call, query);
+    };
+    auto listed = co_await run_in_store(context, std::move(work));
+    co_return co_await answer(context, std::move(listed), kErrorType);
+}
+
+net::Task<Result<void>> list_key_aliases(RequestContext& context) {
+    Query query(context.client->head().query);
+    const KeyPage page{query.count("page", 1, kMostPages), query.count("size", 50, kMostOnPage)};
+    KeyFilter filter;
+    filter.alias_part = query.value("search");
+    if (auto good = query.checked(); !good)
+        co_return std::unexpected(as_admin_error(good.error(), kErrorType));
+    auto work = [call = AdminCall(context), filter = std::move(filter), page](Sql& sql) {
+        return list_aliases(sql, call, filter, page);
+    };
+    auto listed = co_await run_in_store(context, std::move(work));
+    co_return co_await answer(context, std::move(listed), kErrorType);
+}
+
+}  // namespace tollweir

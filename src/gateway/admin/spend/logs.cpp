@@ -1,0 +1,53 @@
+#include "gateway/admin/spend/spend_answer.hpp"
+#include "gateway/admin/spend/spend_days_json.hpp"
+#include "tollweir/core/json.hpp"
+#include "tollweir/gateway/admin/spend.hpp"
+
+namespace tollweir {
+namespace {
+
+Result<std::string> show_page(Sql& sql, const SpendPageQuery& asked) {
+    const auto total = count_spend_rows(sql, asked.filter);
+    if (!total) return std::unexpected(total.error());
+    const auto rows =
+        list_spend_rows(sql, asked.filter, (asked.page - 1) * asked.page_size, asked.page_size);
+    if (!rows) return std::unexpected(rows.error());
+    const auto size = static_cast<std::int64_t>(asked.page_size);
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object().key("data").raw(*rows).key("total").number(*total);
+    json.key("page").number(asked.page).key("page_size").number(asked.page_size);
+    json.key("total_pages").number((*total + size - 1) / size).end_object();
+    return out;
+}
+
+}  // namespace
+
+net::Task<Result<void>> show_spend_logs(RequestContext& context) {
+    auto asked =
+        read_spend_logs_query(query_of(context), viewer_of(context.identity, false), today());
+    if (!asked) co_return co_await refuse(std::move(asked.error()));
+    auto work = [asked = std::move(*asked)](Sql& sql) -> Result<std::string> {
+        if (!asked.sums) return list_spend_rows(sql, asked.filter, 0, kMostSpendRows);
+        const auto spend = daily_spend(sql, asked.days);
+        if (!spend) return std::unexpected(spend.error());
+        return spend_days_json(*spend, asked.days.first, asked.last_day);
+    };
+    co_return co_await answer_from_store(context, std::move(work));
+}
+
+net::Task<Result<void>> show_spend_log_page(RequestContext& context) {
+    auto asked = read_spend_page_query(query_of(context), viewer_of(context.identity, false));
+    if (!asked) co_return co_await refuse(std::move(asked.error()));
+    auto work = [asked = std::move(*asked)](Sql& sql) { return show_page(sql, asked); };
+    co_return co_await answer_from_store(context, std::move(work));
+}
+
+net::Task<Result<void>> show_spend_log_texts(RequestContext& context) {
+    auto work = [viewer = viewer_of(context.identity, false), id = context.path_part](Sql& sql) {
+        return show_spend_texts(sql, viewer, id);
+    };
+    co_return co_await answer_from_store(context, std::move(work));
+}
+
+}  // namespace tollweir

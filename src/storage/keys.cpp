@@ -1,0 +1,201 @@
+#include "tollweir/storage/keys.hpp"
+
+#include <algorithm>
+
+#include "tollweir/core/ids.hpp"
+#include "tollweir/core/json_parts.hpp"
+
+namespace tollweir {
+namespace {
+
+constexpr const char* kTable = R"("LiteLLM_VerificationToken")";
+
+/// Kept for the life of the process, as prepared statements need it.
+Statement kept(const std::string& sqlite, const std::string& postgres) {
+    return {sqlite.c_str(), postgres.c_str()};
+}
+
+std::vector<KeyRow> read_all(const SqlRows& rows) {
+    std::vector<KeyRow> keys;
+    keys.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) keys.push_back(read_key_row(rows, i));
+    return keys;
+}
+
+std::string placeholder(std::size_t number) {
+    return "$" + std::to_string(number);
+}
+
+}  // namespace
+
+Result<std::optional<KeyRow>> find_key_row(Sql& sql, std::string_view token, RowLock lock) {
+    static const std::string plain =
+        "select " + key_column_list() + " from " + kTable + " where token = $1";
+    static const std::string locking = plain + " for update";
+    const auto statement = lock == RowLock::update ? kept(plain, locking) : kept(plain, plain);
+    const auto rows = sql.run(statement, {token});
+    if (!rows) return std::unexpected(rows.error());
+    if (rows->empty()) return std::nullopt;
+    return read_key_row(*rows, 0);
+}
+
+Result<std::vector<KeyRow>> find_key_rows(Sql& sql, std::span<const std::string> tokens,
+                                          RowLock lock) {
+    static const std::string begin = "select " + key_column_list() + " from " + kTable;
+    static const std::string sqlite =
+        begin + " where token in (select value from json_each($1)) order by token";
+    static const std::string postgres = begin + " where token = any($1) order by token";
+    static const std::string locking = postgres + " for update";
+    const auto statement = kept(sqlite, lock == RowLock::update ? locking : postgres);
+    const auto rows = sql.run(statement, {SqlValue::List{tokens}});
+    if (!rows) return std::unexpected(rows.error());
+    return read_all(*rows);
+}
+
+Result<std::vector<std::string>> find_tokens_by_alias(Sql& sql,
+                                                      std::span<const std::string> aliases) {
+    const Statement statement{
+        R"(select token from "LiteLLM_VerificationToken"
+           where key_alias in (select value from json_each($1)))",
+        R"(select token from "LiteLLM_VerificationToken" where key_alias = any($1))"};
+    const auto rows = sql.run(statement, {SqlValue::List{aliases}});
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<std::string> tokens;
+    for (std::size_t i = 0; i < rows->size(); ++i) tokens.emplace_back(rows->text(i, 0));
+    return tokens;
+}
+
+Result<std::string> holder_of_alias(Sql& sql, std::string_view alias, std::string_view token) {
+    // LiteLLM's table has no unique index on aliases, and rows of old may share one: so whoever
+    // wants an alias waits here for others who want the same. SQLite has one writer anyway.
+    if (sql.is_postgres()) {
+        const auto locked = sql.run(
+            "select pg_advisory_xact_lock(hashtextextended('tollweir key_alias ' || $1, 0))",
+            {alias});
+        if (!locked) return std::unexpected(locked.error());
+    }
+    const auto rows = sql.run(
+        R"(select token from "LiteLLM_VerificationToken" where key_alias = $1 and token <> $2)",
+        {alias, token});
+    if (!rows) return std::unexpected(rows.error());
+    return rows->empty() ? std::string() : std::string(rows->text(0, 0));
+}
+
+Result<void> insert_key(Sql& sql, const KeyRow& key) {
+    static const std::string text = [] {
+        std::string marks;
+        for (std::size_t i = 1; i <= key_columns().size(); ++i)
+            marks.append(i == 1 ? "" : ", ").append(placeholder(i));
+        return std::string("insert into ") + kTable + " (" + key_column_list() + ") values (" +
+               marks + ")";
+    }();
+    std::vector<SqlValue> values;
+    for (const auto& column : key_columns()) values.push_back(column_value(key, column));
+    const auto done = sql.run(kept(text, text), values);
+    if (!done) return std::unexpected(done.error());
+    return {};
+}
+
+Result<void> update_key(Sql& sql, const KeyRow& before, const KeyRow& after) {
+    std::string changes;
+    std::vector<SqlValue> values{before.token};
+    for (const auto& column : key_columns()) {
+        if (is_same(before, after, column)) continue;
+        values.push_back(column_value(after, column));
+        changes.append(changes.empty() ? "" : ", ").append(column.name).append(" = ");
+        changes += placeholder(values.size());
+    }
+    if (changes.empty()) return {};
+    const auto done = sql.run(
+        Statement(std::string("update ") + kTable + " set " + changes + " where token = $1"),
+        values);
+    if (!done) return std::unexpected(done.error());
+    return {};
+}
+
+Result<void> archive_keys(Sql& sql, std::span<const std::string> tokens,
+                          const KeyDeletion& deletion) {
+    static const std::string copy =
+        R"(insert into "LiteLLM_DeletedVerificationToken" (id, deleted_at, deleted_by,
+           deleted_by_api_key, litellm_changed_by, )" +
+        key_column_list() + ") select $2, $3, $4, $5, $6, " + key_column_list() + " from " +
+        kTable + " where token = $1";
+    for (const auto& token : tokens) {
+        std::string id;
+        append_uuid4(id);
+        const auto copied =
+            sql.run(kept(copy, copy),
+                    {token, id, deletion.at, text_or_null(deletion.deleted_by),
+                     text_or_null(deletion.deleted_by_api_key), text_or_null(deletion.changed_by)});
+        if (!copied) return std::unexpected(copied.error());
+    }
+    const Statement keys{
+        R"(delete from "LiteLLM_VerificationToken"
+           where token in (select value from json_each($1)))",
+        R"(delete from "LiteLLM_VerificationToken" where token = any($1))"};
+    const Statement graces{
+        R"(delete from "LiteLLM_DeprecatedVerificationToken"
+           where active_token_id in (select value from json_each($1)))",
+        R"(delete from "LiteLLM_DeprecatedVerificationToken" where active_token_id = any($1))"};
+    for (const auto& statement : {keys, graces}) {
+        const auto done = sql.run(statement, {SqlValue::List{tokens}});
+        if (!done) return std::unexpected(done.error());
+    }
+    return {};
+}
+
+Result<void> deprecate_token(Sql& sql, std::string_view old_token, std::string_view new_token,
+                             std::optional<WallTime> revoke_at, WallTime now) {
+    const auto moved = sql.run(
+        R"(update "LiteLLM_DeprecatedVerificationToken" set active_token_id = $2
+           where active_token_id = $1)",
+        {old_token, new_token});
+    if (!moved) return std::unexpected(moved.error());
+    const auto ended = sql.run(
+        R"(delete from "LiteLLM_DeprecatedVerificationToken" where token = $1 or revoke_at <= $2)",
+        {old_token, now});
+    if (!ended) return std::unexpected(ended.error());
+    if (!revoke_at) return {};
+    std::string id;
+    append_uuid4(id);
+    const auto added = sql.run(
+        R"(insert into "LiteLLM_DeprecatedVerificationToken"
+           (id, token, active_token_id, revoke_at, created_at) values ($1, $2, $3, $4, $5))",
+        {id, old_token, new_token, *revoke_at, now});
+    if (!added) return std::unexpected(added.error());
+    return {};
+}
+
+Result<bool> is_token_taken(Sql& sql, std::string_view token, WallTime now) {
+    const auto rows = sql.run(
+        R"(select 1 from "LiteLLM_VerificationToken" where token = $1
+           union all
+           select 1 from "LiteLLM_DeprecatedVerificationToken" where token = $1 and revoke_at > $2)",
+        {token, now});
+    if (!rows) return std::unexpected(rows.error());
+    return !rows->empty();
+}
+
+Result<AllocatedLimits> allocated_limits(Sql& sql, KeyOwner owner, std::string_view id,
+                                         std::string_view but_token) {
+    const char* const text =
+        owner == KeyOwner::team
+            ? R"(select tpm_limit, rpm_limit, metadata from "LiteLLM_VerificationToken"
+                 where team_id = $1 and token <> $2)"
+            : R"(select tpm_limit, rpm_limit, metadata from "LiteLLM_VerificationToken"
+                 where organization_id = $1 and token <> $2)";
+    const auto rows = sql.run(text, {id, but_token});
+    if (!rows) return std::unexpected(rows.error());
+    AllocatedLimits sum;
+    constexpr std::string_view kGuaranteed = "\"guaranteed_throughput\"";
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+        const auto metadata = json_members(rows->text(i, 2)).value_or(JsonParts());
+        if (find_part(metadata, "tpm_limit_type") == kGuaranteed)
+            sum.tpm += rows->integer(i, 0).value_or(0);
+        if (find_part(metadata, "rpm_limit_type") == kGuaranteed)
+            sum.rpm += rows->integer(i, 1).value_or(0);
+    }
+    return sum;
+}
+
+}  // namespace tollweir
