@@ -239,7 +239,7 @@ def test_calls_that_fit_one_by_one_get_through_side_by_side(
     found: list[int] = []
 
     def client() -> None:
-        found.append(chat(limited, key, max_tokens=200).status)
+        found.append(chat(limited, key, max_tokens=50).status)
 
     threads = [threading.Thread(target=client) for _ in range(20)]
     for thread in threads:
