@@ -138,6 +138,7 @@ public:
 }  // namespace
 
 void ChatView::clear() {
+    object.clear();
     endpoint = Endpoint::chat_completions;
     model.clear();
     stream = false;

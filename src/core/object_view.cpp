@@ -116,11 +116,16 @@ struct TrimAtEnd {
 
 }  // namespace
 
-Result<void> ObjectView::scan(std::string_view text) {
-    text_ = text;
+void ObjectView::clear() {
+    text_ = {};
     members_.clear();
     unescaped_keys_.clear();
     close_offset_ = 0;
+}
+
+Result<void> ObjectView::scan(std::string_view text) {
+    clear();
+    text_ = text;
 
     const TrimAtEnd trim;
     const auto tokens = find_json_tokens(text);

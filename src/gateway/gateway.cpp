@@ -355,6 +355,7 @@ net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& 
 net::Task<Result<void>> Gateway::call_model(RequestContext& context, Endpoint endpoint) {
     context.arrived = WallClock::now() - std::chrono::duration_cast<WallTime::duration>(
                                              Clock::now() - context.client->arrival());
+    context.view.endpoint = endpoint;  // also of a body that is never read
     Settlement settlement(context);
     auto admitted = co_await admit(context, endpoint);
     if (!admitted) co_return note_failure(context.record, std::move(admitted.error()));

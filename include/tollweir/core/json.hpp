@@ -95,6 +95,8 @@ public:
     /// (else we might check one `model` and the upstream use the other), over `kMaxMembers`
     /// members. What lies inside nested values is skipped, not validated.
     Result<void> scan(std::string_view text);
+    /// Of nothing: what it pointed at may go.
+    void clear();
 
     std::string_view text() const { return text_; }
     std::span<const JsonMember> members() const { return members_; }

@@ -125,6 +125,18 @@ TEST(OpenAiScan, RefusesAModelThatIsNoText) {
     EXPECT_FALSE(scan(Endpoint::chat_completions, R"({"messages":[],"model":"\ud83d"})"));
 }
 
+TEST(ChatView, PointsAtNothingOnceItIsCleared) {
+    std::string body = R"({"model":"m","messages":[]})";
+    body.reserve(body.size() + kJsonPadding);
+    ChatView view;
+    ASSERT_TRUE(openai_front().scan(Endpoint::chat_completions, body, view));
+
+    view.clear();
+
+    EXPECT_TRUE(view.object.members().empty());
+    EXPECT_TRUE(view.object.text().empty());
+}
+
 TEST(OpenAiError, HasLiteLlmsEnvelope) {
     EXPECT_EQ(
         written({ErrorKind::not_found, ErrorSource::gateway, "no \"x\""}),
