@@ -56,7 +56,7 @@ class Keys:
 
     def make(self, key: str = KEY, /, **fields: Any) -> dict[str, Any]:
         reply = self.post("/key/generate", fields, key)
-        assert reply.status == 200, reply.text + self.gateway.output[-3000:]
+        assert reply.status == 200, reply.text
         made: dict[str, Any] = reply.json
         return made
 
@@ -275,6 +275,28 @@ def test_an_update_changes_what_is_sent(keys: Keys) -> None:
     )
 
 
+def test_an_empty_key_is_none(keys: Keys) -> None:
+    expect_both(keys.post("/key/update", {"key": "", "max_budget": 1}), 422)
+    expect_both(keys.post("/key/block", {"key": ""}), 400, "Invalid key format.")
+    made = keys.make(spend=2)
+    expect_both(keys.post(f"/key/{made['token']}/reset_spend", {"reset_to": ""}), 422)
+    raised = {"key": made["key"], "temp_budget_increase": 1, "temp_budget_expiry": ""}
+    expect_both(keys.post("/key/update", raised), 422)
+    assert keys.info(made["key"])["spend"] == 2.0
+
+
+def test_nobody_takes_a_budget_row_of_another_key(keys: Keys) -> None:
+    mine = keys.make(soft_budget=5)["budget_id"]
+    expect_both(keys.post("/key/generate", {"budget_id": mine}), 400, "Budget not found")
+
+
+def test_a_regenerated_keys_spend_is_what_was_sent(keys: Keys) -> None:
+    made = keys.make(max_budget=1, spend=0.5)
+    done = keys.post(f"/key/{made['token']}/regenerate", {"spend": 1})
+    assert done.status == 200, done.text
+    keys.call(done.json["key"]).expect_error(429, "budget_exceeded")
+
+
 def test_keys_are_updated_in_bulk(keys: Keys) -> None:
     first, second = keys.make(max_budget=1, tags=["a"])["key"], keys.make()["key"]
     done = keys.post(
@@ -298,6 +320,11 @@ def test_keys_are_updated_in_bulk(keys: Keys) -> None:
     assert keys.info(first)["metadata"]["tags"] == ["b"]
     assert keys.info(second)["max_budget"] == 9.0
     expect_both(keys.post("/key/bulk_update", {"keys": [{"key": first}] * 501}), 400, "500")
+    full = {"key": digest(first), "team_id": None, "max_budget": 5, "tags": ["x" * 60, "y" * 60]}
+    many = keys.post("/key/bulk_update", {"keys": [full] * 500}).json
+    assert len(many["successful_updates"]) == 500
+    empty = keys.post("/key/bulk_update", {"keys": [{"key": "", "max_budget": 1}]}).json
+    assert empty["failed_updates"][0]["failed_reason"] == "key: Field required"
 
 
 def test_a_soft_budget_has_a_row_of_its_own(keys: Keys) -> None:

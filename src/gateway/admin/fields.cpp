@@ -92,8 +92,9 @@ void Fields::refuse(std::string_view name, std::string message) {
 
 void Fields::require(std::string_view name) {
     const auto* member = find(name);
-    if (!error_ && (member == nullptr || member->type == JsonType::null))
-        error_ = schema_error(name, "missing", "Field required");
+    const bool has_none =
+        member == nullptr || member->type == JsonType::null || member->value == "\"\"";
+    if (!error_ && has_none) error_ = schema_error(name, "missing", "Field required");
 }
 
 void Fields::wrong_type(std::string_view name, std::string_view type, std::string_view expected) {
@@ -253,7 +254,7 @@ Sent<std::vector<std::string>> Fields::texts(std::string_view name) {
     return field;
 }
 
-Sent<std::string> Fields::nested(std::string_view name, JsonType type) {
+Sent<std::string> Fields::nested(std::string_view name, JsonType type, std::size_t most) {
     Sent<std::string> field;
     const auto* member = find(name);
     if (member == nullptr) return field;
@@ -262,8 +263,8 @@ Sent<std::string> Fields::nested(std::string_view name, JsonType type) {
     if (member->type != type)
         type == JsonType::object ? wrong_type(name, "dict_type", "a valid dictionary")
                                  : wrong_type(name, "list_type", "a valid list");
-    else if (member->value.size() > kMaxObject)
-        refuse(name, described(name, "it is longer than " + std::to_string(kMaxObject) + " bytes"));
+    else if (member->value.size() > most)
+        refuse(name, described(name, "it is longer than " + std::to_string(most) + " bytes"));
     else if (depth_of(member->value) > kMaxDepth)
         refuse(name, described(name, "it is nested deeper than " + std::to_string(kMaxDepth)));
     else if (member->value.contains("\\u0000"))
@@ -274,14 +275,14 @@ Sent<std::string> Fields::nested(std::string_view name, JsonType type) {
 }
 
 Sent<std::string> Fields::object(std::string_view name) {
-    auto field = nested(name, JsonType::object);
+    auto field = nested(name, JsonType::object, kMaxObject);
     if (field.value && !json_members(*field.value))
         refuse(name, described(name, "it has too many members, or one whose name is no text"));
     return field;
 }
 
-Sent<std::string> Fields::array(std::string_view name) {
-    return nested(name, JsonType::array);
+Sent<std::string> Fields::array(std::string_view name, std::size_t most) {
+    return nested(name, JsonType::array, most);
 }
 
 }  // namespace tollweir

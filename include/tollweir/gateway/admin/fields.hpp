@@ -49,11 +49,11 @@ public:
     Sent<std::vector<std::string>> texts(std::string_view name);
     /// As sent, checked to be one well-formed object or array within bounds.
     Sent<std::string> object(std::string_view name);
-    Sent<std::string> array(std::string_view name);
+    Sent<std::string> array(std::string_view name, std::size_t most = kMaxObject);
 
     /// Notes an error, for checks of the caller's.
     void refuse(std::string_view name, std::string message);
-    /// As a missing field of a schema: 422.
+    /// Absent, null and empty are errors, as of a missing field of a schema: 422.
     void require(std::string_view name);
     Result<void> checked() const;
 
@@ -65,7 +65,7 @@ public:
 
 private:
     const JsonMember* find(std::string_view name) const;
-    Sent<std::string> nested(std::string_view name, JsonType type);
+    Sent<std::string> nested(std::string_view name, JsonType type, std::size_t most);
     void wrong_type(std::string_view name, std::string_view type, std::string_view expected);
     bool take_text(std::string_view name, std::string_view literal, std::string& out);
 

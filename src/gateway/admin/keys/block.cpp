@@ -36,7 +36,6 @@ Result<std::string> set_blocked(Sql& sql, const AdminCall& call, const std::stri
 net::Task<Result<void>> block(RequestContext& context, bool blocked) {
     auto body = co_await read_fields(context);
     if (!body) co_return std::unexpected(body.error());
-    body->require("key");
     const auto key = body->text("key");
     if (auto good = body->checked(); !good)
         co_return std::unexpected(as_admin_error(good.error(), kErrorType));

@@ -20,9 +20,7 @@ Result<KeyFields> settle_fields(const KeyDefaults& rules, KeyPurpose purpose, Ke
     fill_defaults(rules.defaults, fields);
     if (auto good = hold_bounds(rules.upper_bounds, Unsaid::becomes_the_most, fields); !good)
         return std::unexpected(good.error());
-    if (rules.checks_alias_format && fields.key_alias.value)
-        if (auto good = check_alias_format(*fields.key_alias.value); !good)
-            return std::unexpected(good.error());
+    if (auto good = hold_alias_format(rules, fields); !good) return std::unexpected(good.error());
     if (fields.key.value)
         if (auto good = check_key_text(*fields.key.value); !good)
             return std::unexpected(good.error());

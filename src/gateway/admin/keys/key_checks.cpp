@@ -164,8 +164,10 @@ Result<void> check_change(Sql& sql, const KeyActor& actor, const KeyRow* before,
     const auto* team = find_in(loaded->teams, after.team_id);
     const auto* user = find_in(loaded->users, after.user_id);
     const auto* budget = find_in(loaded->budgets, after.budget_id);
-    if (!after.budget_id.empty() && budget == nullptr &&
-        (before == nullptr || before->budget_id != after.budget_id))
+    const bool is_new_budget =
+        !after.budget_id.empty() && (before == nullptr || before->budget_id != after.budget_id);
+    // Another key's own row changes and goes with that key.
+    if (is_new_budget && (budget == nullptr || after.budget_id.starts_with(kOwnBudgetPrefix)))
         return fail(ErrorKind::bad_request,
                     "Budget not found, passed budget_id=" + after.budget_id);
     const UserRecord* owner = user ? user->get() : nullptr;

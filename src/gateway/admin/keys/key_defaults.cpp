@@ -118,4 +118,9 @@ Result<void> check_alias_format(std::string_view alias) {
                 "or digit at both ends");
 }
 
+Result<void> hold_alias_format(const KeyDefaults& rules, const KeyFields& fields) {
+    if (!rules.checks_alias_format || !fields.key_alias.value) return {};
+    return check_alias_format(*fields.key_alias.value);
+}
+
 }  // namespace tollweir

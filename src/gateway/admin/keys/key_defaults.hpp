@@ -17,5 +17,7 @@ Result<void> hold_required(const std::vector<std::string>& params, const KeyFiel
 
 /// `enable_key_alias_format_validation`. Errors: `bad_request`.
 Result<void> check_alias_format(std::string_view alias);
+/// The same of an alias that was sent, where the configuration asks for it.
+Result<void> hold_alias_format(const KeyDefaults& rules, const KeyFields& fields);
 
 }  // namespace tollweir

@@ -43,21 +43,28 @@ std::string json_of(const Names& names) {
     return out;
 }
 
-bool is_model_held(const KeyRecord& own, const std::string& model, bool same_team) {
+bool is_model_held(const KeyRecord& own, const AllowedModels& held, const std::string& model,
+                   bool same_team) {
     if (model == "no-default-models") return true;
-    if (model == "all-team-models") return own.models.names_all_of_team() && same_team;
-    if (own.models.holds(model) || holds(own.access_group_models, model)) return true;
-    if (own.models.names_all_of_team() && same_team) return true;  // the team's list binds both
-    return !model.contains('*') && model != "all-proxy-models" &&
-           admits(own.models, {model, model, {}});
+    if (model == "all-team-models") return held.names_all_of_team() && same_team;
+    if (held.holds(model) || holds(own.access_group_models, model)) return true;
+    if (held.names_all_of_team() && same_team) return true;  // the team's list binds both
+    return !model.contains('*') && model != "all-proxy-models" && admits(held, {model, model, {}});
+}
+
+/// Where only its team narrows the presented key, a key outside that team needs the team's list.
+const AllowedModels& held_models(const KeyRecord& own, const KeyRow& after) {
+    const bool leaves_team = own.team && own.team_id != after.team_id;
+    return own.models.admits_all() && leaves_team ? own.team->models : own.models;
 }
 
 Result<void> hold_models(const KeyRecord& own, const KeyRow& after) {
-    if (own.models.admits_all()) return {};
+    const auto& held = held_models(own, after);
+    if (held.admits_all()) return {};
     const bool same_team = own.team_id == after.team_id;
     if (after.models.empty()) return beyond("all models");
     for (const auto& model : after.models)
-        if (!is_model_held(own, model, same_team)) return beyond("model " + model);
+        if (!is_model_held(own, held, model, same_team)) return beyond("model " + model);
     return {};
 }
 
@@ -219,7 +226,7 @@ void inherit_metadata(const KeyRecord& own, KeyRow& row) {
 void inherit(const KeyActor& actor, KeyRow& row) {
     if (actor.is_admin() || !actor.key) return;
     const auto& own = *actor.key;
-    if (row.models.empty()) row.models = own.models.names();
+    if (row.models.empty()) row.models = held_models(own, row).names();
     if (row.allowed_routes.empty()) row.allowed_routes = own.allowed_routes.entries();
     if (row.allowed_cache_controls.empty()) row.allowed_cache_controls = own.allowed_cache_controls;
     if (!row.expires) row.expires = own.expires;
@@ -268,7 +275,9 @@ Result<void> permit_grant(const KeyActor& actor, const KeyGrant& grant) {
     if (actor.is_admin()) return {};
     const auto& after = *grant.after;
     const auto* before = grant.before;
-    const bool leads_team = standing_in(grant.team, actor.user_id) == TeamStanding::admin;
+    // Of the team it is in already: moving a key into one's own gives no say over its spend.
+    const bool leads_team = (before == nullptr || before->team_id == after.team_id) &&
+                            standing_in(grant.team, actor.user_id) == TeamStanding::admin;
     if (auto good = hold_privileges(grant, leads_team); !good) return good;
     const auto changed = [&](auto column) {
         return grant.is_all_new() || before->*column != after.*column;

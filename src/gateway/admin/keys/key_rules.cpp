@@ -44,16 +44,19 @@ std::string_view or_none(std::string_view text) {
 
 /// An actor who is no admin makes a key in a team, or moves one there.
 Result<void> permit_entry(const KeyActor& actor, const KeyRow& after, const TeamRows* team) {
+    // A key of nobody's escapes what binds members.
+    const std::string route =
+        after.user_id.empty() ? "/key/service-account/generate" : "/key/generate";
     switch (standing_in(team, actor.user_id)) {
         case TeamStanding::admin:
             return {};
         case TeamStanding::member:
-            if (is_permitted_member(*team, "/key/generate")) return {};
-            return refuse(
-                "Team member does not have permissions for endpoint: /key/generate. You "
-                "only have access to the following endpoints: " +
-                    python_list(team->record->member_permissions) + " for team " + after.team_id,
-                "team_member_permission_error");
+            if (is_permitted_member(*team, route)) return {};
+            return refuse("Team member does not have permissions for endpoint: " + route +
+                              ". You only have access to the following endpoints: " +
+                              python_list(team->record->member_permissions) + " for team " +
+                              after.team_id,
+                          "team_member_permission_error");
         case TeamStanding::none:
             break;
     }
@@ -63,7 +66,8 @@ Result<void> permit_entry(const KeyActor& actor, const KeyRow& after, const Team
 
 Result<void> permit_new_user(const KeyActor& actor, const KeyRow* before, const KeyRow& after,
                              const TeamRows* team) {
-    if (is_owner(actor, after)) return {};
+    // Nobody makes another's key their own, either.
+    if (is_owner(actor, after) && (before == nullptr || is_owner(actor, *before))) return {};
     const bool leads = standing_in(team, actor.user_id) == TeamStanding::admin;
     const bool is_of_team = standing_in(team, after.user_id) != TeamStanding::none;
     if (leads && is_of_team) return {};
@@ -137,12 +141,15 @@ Result<void> permit_owners(const KeyActor& actor, const KeyRow* before, const Ke
     const auto changed = [&](std::string KeyRow::* column) {
         return before == nullptr ? !(after.*column).empty() : before->*column != after.*column;
     };
+    const auto sheds = [&](std::string KeyRow::* column) {
+        return before != nullptr && !(before->*column).empty() && (after.*column).empty();
+    };
+    // Their lists and budgets would bind it no longer.
+    if (sheds(&KeyRow::team_id) || sheds(&KeyRow::organization_id) || sheds(&KeyRow::project_id))
+        return refuse("Only proxy admins can take a key out of its team, organization or project");
     if (changed(&KeyRow::team_id) && !after.team_id.empty())
         if (auto good = permit_entry(actor, after, owners.team); !good) return good;
-    // A key that leaves its team is its user's own from then on.
-    const bool new_user = before == nullptr || before->user_id != after.user_id ||
-                          (before->team_id != after.team_id && after.team_id.empty());
-    if (new_user) {
+    if (before == nullptr || before->user_id != after.user_id) {
         if (auto good = permit_new_user(actor, before, after, owners.team); !good) return good;
         if (auto good = permit_handover(actor, after, owners.user); !good) return good;
     }

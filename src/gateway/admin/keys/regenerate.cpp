@@ -54,6 +54,8 @@ private:
         if (auto kept = deprecate_token(sql, old, token, end_of_grace(time.now), time.now); !kept)
             return kept;
         if (auto moved = move_key_spend(sql, old, after, time.now); !moved) return moved;
+        if (fields_.spend.sent)
+            if (auto booked = book_key_spend(sql, after); !booked) return booked;
         if (auto noted = audit_key(sql, call_, "rotated", &*before, &after, time.now); !noted)
             return noted;
         auto shown = show_issued(sql, fresh, after, fields_);
@@ -100,6 +102,7 @@ Result<KeyFields> read_regeneration(const KeyDefaults& rules, Fields& body) {
             return std::unexpected(good.error());
     if (auto good = hold_bounds(rules.upper_bounds, Unsaid::stays, *fields); !good)
         return std::unexpected(good.error());
+    if (auto good = hold_alias_format(rules, *fields); !good) return std::unexpected(good.error());
     return fields;
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kErrorType = "auth_error";
 constexpr std::size_t kMostAtOnce = 500;
+constexpr std::size_t kMostBytes = 2 * 1024 * 1024;  // of these, with their tags
 
 /// Changes one key; on the store's thread.
 class KeyUpdater {
@@ -77,9 +78,7 @@ Result<KeyFields> read_update(const KeyDefaults& rules, Fields& body) {
     if (!fields) return fields;
     if (auto good = hold_bounds(rules.upper_bounds, Unsaid::stays, *fields); !good)
         return std::unexpected(good.error());
-    if (rules.checks_alias_format && fields->key_alias.value)
-        if (auto good = check_alias_format(*fields->key_alias.value); !good)
-            return std::unexpected(good.error());
+    if (auto good = hold_alias_format(rules, *fields); !good) return std::unexpected(good.error());
     return fields;
 }
 
@@ -143,7 +142,7 @@ std::string bulk_json(const std::vector<BulkItem>& items,
 
 Result<std::vector<BulkItem>> read_items(const KeyDefaults& rules, Fields& body) {
     body.require("keys");
-    const auto list = body.array("keys");
+    const auto list = body.array("keys", kMostBytes);
     if (auto good = body.checked(); !good) return std::unexpected(good.error());
     const auto items = json_elements(*list.value);
     if (items->size() > kMostAtOnce)

@@ -119,6 +119,18 @@ TEST(AdminFields, BoundWhatIsStored) {
     EXPECT_TRUE(deeper.checked().error().message.contains("nested deeper than 64"));
 }
 
+TEST(AdminFields, WhatIsRequiredIsNotEmpty) {
+    for (const auto* body : {"{}", R"({"key": null})", R"({"key": ""})"}) {
+        auto fields = read(body);
+        fields.require("key");
+        ASSERT_FALSE(fields.checked()) << body;
+        EXPECT_EQ(fields.checked().error().http_status(), 422) << body;
+    }
+    auto fields = read(R"({"key": "sk-1"})");
+    fields.require("key");
+    EXPECT_TRUE(fields.checked());
+}
+
 TEST(AdminFields, ASchemaErrorListsItsDetail) {
     const auto error = schema_error("keys", "missing", "Field required");
     EXPECT_EQ(*error.detail_json,

@@ -167,6 +167,43 @@ TEST(KeyActors, GiveNoKeyAway) {
     EXPECT_FALSE(permit_owners(lena, &before, after, {.project_team = "t-1"}));
 }
 
+TEST(KeyActors, TakeNoKeyOfAnother) {
+    const auto in = team({"/key/update", "/key/generate"});
+    KeyOwners owners;
+    owners.team = &in;
+    const auto before = key_of("u-lena", "t-1");
+    auto after = before;
+    after.user_id = "u-member";
+    EXPECT_FALSE(
+        permit_owners(KeyActor(UserRole::internal_user, "u-member"), &before, after, owners));
+    EXPECT_TRUE(permit_owners(KeyActor(UserRole::internal_user, "u-lead"), &before, after, owners));
+}
+
+TEST(KeyActors, LeaveNothingThatBindsTheKey) {
+    const KeyActor lena(UserRole::internal_user, "u-lena");
+    auto before = key_of("u-lena", "t-1");
+    before.organization_id = "org";
+    before.project_id = "p-1";
+    for (auto* column : {&KeyRow::team_id, &KeyRow::organization_id, &KeyRow::project_id}) {
+        auto after = before;
+        (after.*column).clear();
+        EXPECT_FALSE(permit_owners(lena, &before, after, {}));
+        EXPECT_TRUE(permit_owners(KeyActor(UserRole::proxy_admin, "a"), &before, after, {}));
+    }
+}
+
+TEST(KeyActors, MakeServiceAccountsWhereTheTeamAllowsThese) {
+    const auto make = [](const TeamRows& in) {
+        KeyOwners owners;
+        owners.team = &in;
+        auto key = key_of("", "t-1");
+        key.metadata = R"({"service_account_id": "robot"})";
+        return permit_owners(KeyActor(UserRole::internal_user, "u-member"), nullptr, key, owners);
+    };
+    EXPECT_FALSE(make(team({"/key/generate"})));
+    EXPECT_TRUE(make(team({"/key/service-account/generate"})));
+}
+
 struct GrantCase {
     const char* what;
     void (*own)(KeyRecord&);
@@ -289,6 +326,25 @@ TEST(KeyGrants, AreWithinWhatThePresentedKeyHolds) {
         if (beyond.metadata == "{}" || !beyond.metadata.contains("temp_budget"))
             EXPECT_FALSE(grant(actor, &beyond, renamed, true)) << one.what;
     }
+}
+
+TEST(KeyGrants, AKeyOutsideTheTeamHasNoMoreModelsThanTheTeam) {
+    auto lent = std::make_shared<TeamRecord>();
+    lent->id = "t-1";
+    lent->models = AllowedModels({"gpt-4o"});
+    const auto actor = actor_with("u-lena", [&](KeyRecord& own) {
+        own.team_id = "t-1";
+        own.team = lent;
+    });
+    EXPECT_TRUE(grant(actor, nullptr, key_of("u-lena", "t-1")));
+    auto own = key_of("u-lena");
+    EXPECT_FALSE(grant(actor, nullptr, own)) << "all models";
+    own.models = {"o3"};
+    EXPECT_FALSE(grant(actor, nullptr, own));
+    own.models.clear();
+    inherit(actor, own);
+    EXPECT_EQ(own.models, std::vector<std::string>{"gpt-4o"});
+    EXPECT_TRUE(grant(actor, nullptr, own));
 }
 
 TEST(KeyGrants, ANewKeyHasWhatThePresentedOneHas) {
