@@ -17,20 +17,7 @@ alter table "LiteLLM_DailyTagSpend" add column tollweir_spend integer;
 alter table "LiteLLM_DeletedVerificationToken" add column tollweir_spend integer;
 alter table "LiteLLM_DeletedTeamTable" add column tollweir_spend integer;
 
--- Where it is null, the float counts.
-update "LiteLLM_VerificationToken" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_UserTable" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_TeamTable" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_TeamMembership" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_OrganizationTable" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_ProjectTable" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_EndUserTable" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_TagTable" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_DailyUserSpend" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_DailyTeamSpend" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_DailyOrganizationSpend" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_DailyEndUserSpend" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
-update "LiteLLM_DailyTagSpend" set tollweir_spend = cast(round(spend * 1e12) as integer) where spend <> 0;
+-- Where it is null, the float counts. No SQLite file is LiteLLM's, so none has spend yet.
 
 alter table "LiteLLM_SpendLogs" add column record_id text;
 alter table "LiteLLM_SpendLogs" add column tollweir_spend integer;

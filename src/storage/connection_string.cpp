@@ -273,7 +273,6 @@ Result<ConnectionTarget> parse_connection_string(std::string_view text) {
             return unreadable("expected postgresql://..., sqlite:///FILE or keyword=value pairs");
         target = parse_url(text.substr(colon + 3));
     }
-    if (target) finish_connection_params(*target);
     return target;
 }
 

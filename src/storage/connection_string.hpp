@@ -36,7 +36,8 @@ struct ConnectionTarget {
 };
 
 /// Reads a URL (`postgresql://`, `postgres://`, SQLAlchemy's `postgresql+driver://`, `sqlite:///`)
-/// or libpq's `keyword=value` text, with the parameters that libpq or Prisma know. A password with
+/// or libpq's `keyword=value` text, with the parameters that libpq or Prisma know;
+/// `finish_connection_params` comes when those from elsewhere are applied too. A password with
 /// unescaped characters is understood where there is one way to read it. Errors (`bad_request`)
 /// never quote the string.
 Result<ConnectionTarget> parse_connection_string(std::string_view text);

@@ -7,6 +7,7 @@
 #include <deque>
 #include <list>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "tollweir/core/log.hpp"
@@ -30,9 +31,11 @@ std::thread start_quiet_thread(std::function<void()> run) {
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    std::thread thread(std::move(run));
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return thread;
+    struct Restore {
+        const sigset_t& mask;
+        ~Restore() { pthread_sigmask(SIG_SETMASK, &mask, nullptr); }
+    } restore{before};
+    return std::thread(std::move(run));
 }
 
 /// Shared with the threads, which may outlive the lane. The mutex is held to take and to put work,
@@ -168,7 +171,17 @@ void LaneThreads::post(StorePool::Job job) {
         return;
     }
     auto& thread = state.threads.emplace_back();
-    thread.handle = start_quiet_thread([held = state_, &thread] { held->serve(thread); });
+    try {
+        thread.handle = start_quiet_thread([held = state_, &thread] { held->serve(thread); });
+    } catch (const std::system_error& error) {  // no more threads are allowed here
+        log_warning(std::string("a thread for the database cannot be started: ") + error.what());
+        state.threads.pop_back();
+        if (!state.threads.empty()) return state.work_came.notify_one();
+        auto refused = std::move(state.queue.back());
+        state.queue.pop_back();
+        lock.unlock();
+        refused(overloaded());
+    }
 }
 
 void LaneThreads::close() {

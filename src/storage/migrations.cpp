@@ -79,11 +79,6 @@ Result<bool> run_one(StoreConnection& sql, const Migration& migration) {
     return true;
 }
 
-Result<void> watch_changes(StoreConnection& sql) {
-    if (sql.is_postgres()) return {};  // there the triggers compare whole rows
-    return sql.transaction([&](Sql&) { return make_change_triggers(sql); });
-}
-
 }  // namespace
 
 Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view schema) {
@@ -103,7 +98,11 @@ Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view sc
             auto run = run_one(sql, migration);
             if (!run) return std::unexpected(run.error());
             ran = *run;
-            return {};
+            // On Postgres the triggers compare whole rows; here they name columns, so they are made
+            // when all are there, and with the last migration or not at all.
+            const bool is_last = &migration == &migrations_of(sql).back();
+            return ran && is_last && !sql.is_postgres() ? make_change_triggers(sql)
+                                                        : Result<void>();
         });
         if (!done) return migration_failed(sql, std::move(done.error()), migration.name);
         if (ran)
@@ -111,9 +110,6 @@ Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view sc
         else
             ++report.present;
     }
-    if (!report.applied.empty())
-        if (auto done = watch_changes(sql); !done)
-            return migration_failed(sql, std::move(done.error()), "change triggers");
     return report;
 }
 

@@ -1,8 +1,8 @@
 #include "storage/row_batch.hpp"
 
-#include <algorithm>
 #include <cassert>
-#include <limits>
+
+#include "storage/sql_text.hpp"
 
 namespace tollweir {
 
@@ -39,10 +39,7 @@ Result<std::size_t> RowBatch::run(Sql& sql, const Statement& statement) const {
 }
 
 std::string sum_text(const Sql& sql, PicodollarSum amount) {
-    if (sql.is_postgres()) return to_text(amount);
-    constexpr PicodollarSum kLeast = std::numeric_limits<std::int64_t>::min();
-    constexpr PicodollarSum kMost = std::numeric_limits<std::int64_t>::max();
-    return to_text(std::clamp(amount, kLeast, kMost));
+    return to_text(sql.is_postgres() ? amount : held_sum(amount));
 }
 
 }  // namespace tollweir

@@ -1,7 +1,9 @@
 #include "storage/sql_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/time_text.hpp"
@@ -74,6 +76,12 @@ std::string real_text(double value) {
     char digits[32];
     const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
     return {digits, end};
+}
+
+std::int64_t held_sum(PicodollarSum amount) {
+    constexpr PicodollarSum kLeast = std::numeric_limits<std::int64_t>::min();
+    constexpr PicodollarSum kMost = std::numeric_limits<std::int64_t>::max();
+    return static_cast<std::int64_t>(std::clamp(amount, kLeast, kMost));
 }
 
 std::string quoted_name(std::string_view name) {

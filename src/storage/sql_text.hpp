@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "tollweir/core/clock.hpp"
+#include "tollweir/core/money.hpp"
 
 namespace tollweir {
 
@@ -24,6 +26,9 @@ std::string json_array(std::span<const std::string> items);
 
 /// The shortest text that reads back as the same number.
 std::string real_text(double value);
+
+/// What an INTEGER of SQLite holds of a sum: 9.2 million dollars at most.
+std::int64_t held_sum(PicodollarSum amount);
 
 /// In double quotes, as SQL takes names.
 std::string quoted_name(std::string_view name);

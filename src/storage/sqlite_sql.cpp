@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 #include <mutex>
+#include <vector>
 
 #include "storage/sql_text.hpp"
 #include "tollweir/core/log.hpp"
@@ -35,10 +35,7 @@ public:
         return bind(json_array(list.items), SQLITE_TRANSIENT);
     }
     int operator()(SqlValue::Sum sum) const {
-        constexpr PicodollarSum kLeast = std::numeric_limits<std::int64_t>::min();
-        constexpr PicodollarSum kMost = std::numeric_limits<std::int64_t>::max();
-        const auto held = sum.amount < kLeast ? kLeast : sum.amount > kMost ? kMost : sum.amount;
-        return sqlite3_bind_int64(statement_, index_, static_cast<std::int64_t>(held));
+        return sqlite3_bind_int64(statement_, index_, held_sum(sum.amount));
     }
 
 private:
@@ -52,17 +49,20 @@ private:
     int index_;
 };
 
-std::optional<std::string> cell_of(sqlite3_stmt* statement, int column) {
+/// Columns of times are declared so in our migrations; Postgres knows by the type.
+bool holds_time(sqlite3_stmt* statement, int column) {
+    const char* declared = sqlite3_column_decltype(statement, column);
+    return declared != nullptr && std::string_view(declared).starts_with("timestamp");
+}
+
+std::optional<std::string> cell_of(sqlite3_stmt* statement, int column, bool is_time) {
     const auto type = sqlite3_column_type(statement, column);
     if (type == SQLITE_NULL) return std::nullopt;
     if (type == SQLITE_FLOAT) return real_text(sqlite3_column_double(statement, column));
     const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
     std::string text(data == nullptr ? "" : data, size);
-    // Columns of times are declared so in our migrations; Postgres knows by the type.
-    const char* declared = sqlite3_column_decltype(statement, column);
-    if (type == SQLITE_TEXT && declared != nullptr &&
-        std::string_view(declared).starts_with("timestamp"))
+    if (is_time && type == SQLITE_TEXT)
         if (const auto time = parse_rfc3339(text)) return rfc3339(*time);
     return text;
 }
@@ -217,8 +217,14 @@ Result<SqlRows> SqliteSql::step(sqlite3_stmt* statement, std::span<const SqlValu
     rows.set_width(static_cast<std::size_t>(width));
     const auto before = sqlite3_total_changes64(database_.get());
     int state;
-    while ((state = sqlite3_step(statement)) == SQLITE_ROW)
-        for (int column = 0; column < width; ++column) rows.add(cell_of(statement, column));
+    std::vector<bool> times;
+    while ((state = sqlite3_step(statement)) == SQLITE_ROW) {
+        if (times.empty())
+            for (int column = 0; column < width; ++column)
+                times.push_back(holds_time(statement, column));
+        for (int column = 0; column < width; ++column)
+            rows.add(cell_of(statement, column, times[static_cast<std::size_t>(column)]));
+    }
     if (state != SQLITE_DONE) return std::unexpected(last_error());
     // Changes by triggers do not count, but a select leaves the count of the statement before.
     if (sqlite3_total_changes64(database_.get()) != before)

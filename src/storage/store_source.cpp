@@ -28,6 +28,9 @@ Result<std::shared_ptr<const StoreSource>> StoreSource::make(const StoreOptions&
     if (!target) return std::unexpected(target.error());
     auto migrations = migration_target(options);
     if (!migrations) return std::unexpected(migrations.error());
+    // DIRECT_URL is another way to the same tables.
+    if (migrations->connection.schema.empty())
+        migrations->connection.schema = target->connection.schema;
     std::shared_ptr<StoreSource> source(new StoreSource);
     source->config_ = options.database;
     source->target_ = std::move(*target);
@@ -63,7 +66,7 @@ Result<MigrationReport> StoreSource::migrate() const {
         if (!opened) return std::unexpected(opened.error());
         sql = std::move(*opened);
     }
-    if (config_.migrate) return run_migrations(*sql, target_.connection.schema);
+    if (config_.migrate) return run_migrations(*sql, migration_target_.connection.schema);
     if (auto checked = check_migrations(*sql); !checked) return std::unexpected(checked.error());
     return MigrationReport();
 }

@@ -8,7 +8,9 @@ namespace {
 ConnectionTarget read(std::string_view text) {
     auto target = parse_connection_string(text);
     EXPECT_TRUE(target) << target.error().message;
-    return target ? std::move(*target) : ConnectionTarget();
+    if (!target) return {};
+    finish_connection_params(*target);
+    return std::move(*target);
 }
 
 std::string error_of(std::string_view text) {

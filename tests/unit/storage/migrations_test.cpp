@@ -136,6 +136,19 @@ TEST_F(PostgresMigrations, GoIntoTheSchemaThatIsNamed) {
     EXPECT_EQ(rows->integer(0, 0), 1);
 }
 
+TEST_F(PostgresMigrations, GoIntoThatSchemaByTheDirectWayToo) {
+    auto options = store_->options();
+    options.database.direct_url = options.database.url;
+    options.database.url = Secret(options.database.url.reveal() + "&schema=llm");
+
+    ASSERT_TRUE(migrate_store(options));
+
+    const auto rows = store_->connect()->run(
+        "select schemaname from pg_tables where tablename = 'LiteLLM_VerificationToken'");
+    ASSERT_EQ(rows->size(), 1U);
+    EXPECT_EQ(rows->text(0, 0), "llm");
+}
+
 TEST_F(PostgresMigrations, AnOlderTableGetsWhatItLacksAndKeepsWhatItHas) {
     const auto sql = store_->connect();
     ASSERT_TRUE(sql->run_script(

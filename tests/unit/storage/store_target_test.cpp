@@ -45,6 +45,15 @@ TEST(StoreTarget, FurtherParametersOfTheConfigurationAreTranslatedToo) {
     EXPECT_EQ(target.connection.schema, "llm");
 }
 
+TEST(StoreTarget, AClientsCertificateIsOneWhereverItsKeyIsNamed) {
+    auto options = options_with("postgresql://h/d?sslcert=me.pem");
+    options.database.extra_connection_params = {{"sslkey", "me.key"}};
+    const auto target = *store_target(options);
+    ASSERT_NE(target.connection.find("sslcert"), nullptr);
+    EXPECT_EQ(*target.connection.find("sslcert"), "me.pem");
+    EXPECT_EQ(target.connection.find("sslrootcert"), nullptr);
+}
+
 TEST(StoreTarget, NothingIsPreparedWhereConnectionsChangeHands) {
     EXPECT_EQ(store_target(options_with("postgresql://h/d"))->connection.prepared_statements, true);
     EXPECT_EQ(store_target(options_with("postgresql://h/d?pgbouncer=true"))
