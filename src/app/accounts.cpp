@@ -79,8 +79,7 @@ SpendStore spend_store(StorePool& store, const SpendBooksOptions& books) {
 }  // namespace
 
 Accounts::Accounts(const Config& config, StorePool& store)
-    : store_(store),
-      process_(to_text(new_record_id(WallClock::now()))),
+    : process_(to_text(new_record_id(WallClock::now()))),
       leases_(std::make_unique<StoreLeases>(store, process_)),
       limiter_(std::make_unique<Limiter>(limiter_settings(config), *leases_)) {}
 

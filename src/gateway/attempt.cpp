@@ -172,9 +172,7 @@ net::Task<Result<void>> Attempt::run() {
     context_.client->cancel_on_leave(&slot);
     auto outcome = co_await call(slot, *timeouts);
     context_.client->cancel_on_leave(nullptr);
-    if (!outcome && outcome.error().kind == ErrorKind::client_closed && context_.client->is_cut())
-        co_return fail(ErrorKind::unavailable, "the gateway is shutting down",
-                       ErrorSource::gateway);
+    if (!outcome) tell_cut(*context_.client, outcome.error());
     co_return outcome;
 }
 
@@ -396,11 +394,8 @@ net::Task<Result<void>> Attempt::end_broken(EventEditor& editor, GatewayError er
     record.error_class = facts(error.kind).litellm_class;
     record.status = 200;
     if (!quotes_upstream(error)) record.error = error.message;
-    if (error.kind == ErrorKind::client_closed && !context_.client->is_cut())
-        co_return std::unexpected(std::move(error));
-    if (error.kind == ErrorKind::client_closed)
-        error = GatewayError(ErrorKind::unavailable, ErrorSource::gateway,
-                             "the gateway is shutting down");
+    tell_cut(*context_.client, error);
+    if (error.kind == ErrorKind::client_closed) co_return std::unexpected(std::move(error));
     std::string event;
     editor.write_error(error, event);
     const Pieces pieces{event};

@@ -12,6 +12,16 @@ namespace tollweir {
 
 namespace {
 
+// What a client chose may be as long as its body: a row takes the beginning.
+constexpr std::size_t kMaxModelBytes = 256;
+constexpr std::size_t kMaxErrorBytes = 2048;
+
+std::string_view beginning(std::string_view text, std::size_t most) {
+    if (text.size() <= most) return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+    return text.substr(0, most);
+}
+
 // What rows call the master key: never its hash, since a weak key could be found from it.
 constexpr std::string_view kMasterKeyAlias = "litellm_proxy_master_key";
 
@@ -25,20 +35,6 @@ std::string_view call_type_of(Endpoint endpoint) {
             return "aembedding";
         case Endpoint::moderations:
             return "amoderation";
-    }
-    return "";
-}
-
-std::string_view endpoint_of(Endpoint endpoint) {
-    switch (endpoint) {
-        case Endpoint::chat_completions:
-            return "/chat/completions";
-        case Endpoint::completions:
-            return "/completions";
-        case Endpoint::embeddings:
-            return "/embeddings";
-        case Endpoint::moderations:
-            return "/moderations";
     }
     return "";
 }
@@ -80,13 +76,14 @@ void fill_row(RequestContext& context) {
     name_caller(context.identity, row);
     row.call_id = record.call_id;
     row.call_type = call_type_of(context.view.endpoint);
-    row.endpoint = endpoint_of(context.view.endpoint);
+    row.endpoint = route_of(context.view.endpoint);
     if (context.config().spend.tracks_end_users) row.end_user = context.end_user;
     for (const auto& tag : context.notes.tags) row.tags.push_back(tag);
     row.session_id = context.notes.trace;
     row.client_metadata_json = context.notes.client_metadata;
     row.requester_ip = context.client->peer();
-    row.model_group = record.group.empty() ? context.requested_model : record.group;
+    row.model_group =
+        beginning(record.group.empty() ? context.requested_model : record.group, kMaxModelBytes);
     row.start = context.arrived;
     row.end = row.start;
 }
@@ -120,7 +117,7 @@ Result<void> open_booking(RequestContext& context) {
     take_call_notes(context);
     fill_row(context);
     auto& row = context.row;
-    row.model = leg.model;
+    row.model = beginning(leg.model, kMaxModelBytes);
     row.model_id = leg.deployment->id;
     row.provider = leg.deployment->provider->name();
     row.api_base = leg.deployment->api_base;
@@ -186,7 +183,7 @@ void close_booking(RequestContext& context) {
         row.status = SpendStatus::failure;
         row.error.code = status_text(record.status, context.row_status);
         row.error.class_name = record.error_class;
-        row.error.message = record.error;
+        row.error.message = beginning(record.error, kMaxErrorBytes);
         row.error.provider = record.provider;
     }
     if (was_open)

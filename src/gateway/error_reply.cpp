@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tollweir/api/front.hpp"
+#include "tollweir/net/client_connection.hpp"
 
 namespace tollweir {
 
@@ -27,6 +28,11 @@ void append_error_headers(const GatewayError& error, std::string& headers) {
 void write_error_reply(const GatewayError& error, std::string& headers, std::string& body) {
     append_error_headers(error, headers);
     openai_front().write_error(error, body);
+}
+
+void tell_cut(const net::ClientConnection& client, GatewayError& error) {
+    if (error.kind == ErrorKind::client_closed && client.is_cut())
+        error = {ErrorKind::unavailable, ErrorSource::gateway, "the gateway is shutting down"};
 }
 
 }  // namespace tollweir

@@ -1,9 +1,7 @@
 #include "tollweir/gateway/limit_headers.hpp"
 
 #include <algorithm>
-#include <mutex>
-
-#include "tollweir/core/budget_cell.hpp"
+#include <optional>
 
 namespace tollweir {
 namespace {

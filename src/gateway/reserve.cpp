@@ -6,6 +6,7 @@
 #include "tollweir/core/cost.hpp"
 #include "tollweir/core/json_parts.hpp"
 #include "tollweir/core/prompt_count.hpp"
+#include "tollweir/gateway/error_reply.hpp"
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/limits/limiter.hpp"
 
@@ -66,6 +67,16 @@ std::optional<Result<void>> take(std::optional<Result<Reservation>> reserved, Re
     return Result<void>{};
 }
 
+/// With what the operator takes off and adds; 0 where no price is known.
+Picodollars likely_charge(const RequestContext& context, const Deployment& deployment,
+                          std::string_view model, std::uint64_t prompt_tokens,
+                          std::uint64_t answer_tokens) {
+    const auto* price = context.snapshot->price_for(deployment, model);
+    if (price == nullptr) return 0;
+    const auto cost = likely_cost(*price, prompt_tokens, answer_tokens, context.estimate.facts);
+    return charge(cost, deployment.cost_terms).total;
+}
+
 net::Task<Result<void>> wait_for(RequestContext& context, ReserveRequest request,
                                  Reservation& into) {
     net::CancelSlot slot;
@@ -73,10 +84,10 @@ net::Task<Result<void>> wait_for(RequestContext& context, ReserveRequest request
     auto& state = *context.state;
     auto reserved = co_await state.limiter->reserve(request, state.worker, slot);
     context.client->cancel_on_leave(nullptr);
-    if (!reserved && reserved.error().kind == ErrorKind::client_closed && context.client->is_cut())
-        co_return fail(ErrorKind::unavailable, "the gateway is shutting down",
-                       ErrorSource::gateway);
-    if (!reserved) co_return std::unexpected(std::move(reserved.error()));
+    if (!reserved) {
+        tell_cut(*context.client, reserved.error());
+        co_return std::unexpected(std::move(reserved.error()));
+    }
     into = std::move(*reserved);
     co_return Result<void>{};
 }
@@ -98,11 +109,8 @@ void estimate_call(RequestContext& context, const GroupMatch& match) {
     if (can_stream(context.view.endpoint))
         estimate.completion_tokens =
             group.bound->likely(asked_completion_tokens(context.view, &deployment));
-    if (const auto* price = context.snapshot->price_for(deployment, candidate.model))
-        estimate.cost = charge(likely_cost(*price, estimate.prompt.tokens,
-                                           estimate.completion_tokens, estimate.facts),
-                               deployment.cost_terms)
-                            .total;
+    estimate.cost = likely_charge(context, deployment, candidate.model, estimate.prompt.tokens,
+                                  estimate.completion_tokens);
 }
 
 std::optional<Result<void>> try_reserve(RequestContext& context) {
@@ -137,11 +145,7 @@ void grow_reservation(RequestContext& context, std::uint64_t tokens) {
     constexpr std::uint64_t kLeastStep = 64;
     Usage more;
     more.completion_tokens = std::max(tokens, kLeastStep);
-    Picodollars cost = 0;
-    if (const auto* price = context.snapshot->price_for(*leg.deployment, leg.model))
-        cost = charge(likely_cost(*price, 0, more.completion_tokens, estimate.facts),
-                      leg.deployment->cost_terms)
-                   .total;
+    const auto cost = likely_charge(context, *leg.deployment, leg.model, 0, more.completion_tokens);
     estimate.completion_tokens += more.completion_tokens;
     const auto now = Clock::now();
     auto& limiter = *context.state->limiter;

@@ -29,7 +29,9 @@ void Settlement::book(Leg& leg, TimePoint now) {
     add(context_.record.usage, leg.usage);
     context_.state->metrics.count_tokens(leg.usage);
     if (!leg.sent) return leg.reservation.release();
-    price_leg(context_, leg);
+    // One that failed with nothing used costs nothing, also where a request or its time has a
+    // price.
+    if (!leg.failed || leg.usage != Usage{}) price_leg(context_, leg);
     if (!leg.reservation.empty())
         context_.state->limiter->settle(leg.reservation, leg.usage, leg.charged.total, now);
     learn(leg);

@@ -22,7 +22,7 @@ CALL = 0.05
 
 
 @pytest.fixture
-def limited(upstream: FakeUpstream, start: StartGateway, store: Store) -> Gateway:
+def limited(upstream: FakeUpstream, store: Store, start: StartGateway) -> Gateway:
     return start(
         {
             "model_list": [
@@ -180,7 +180,7 @@ def test_a_refused_call_consumes_nothing(limited: Gateway, upstream: FakeUpstrea
 
 
 def test_the_budget_of_the_whole_gateway(
-    upstream: FakeUpstream, start: StartGateway, store: Store
+    upstream: FakeUpstream, store: Store, start: StartGateway
 ) -> None:
     gateway = start(
         {
@@ -198,7 +198,7 @@ def test_the_budget_of_the_whole_gateway(
     assert error_of(refused)["type"] == "budget_exceeded"
 
 
-def test_a_providers_budget(upstream: FakeUpstream, start: StartGateway, store: Store) -> None:
+def test_a_providers_budget(upstream: FakeUpstream, store: Store, start: StartGateway) -> None:
     gateway = start(
         {
             "model_list": [model("m", upstream.base, **PRICED)],
@@ -216,7 +216,7 @@ def test_a_providers_budget(upstream: FakeUpstream, start: StartGateway, store: 
 
 
 def test_what_was_spent_counts_after_a_restart(
-    upstream: FakeUpstream, start: StartGateway, store: Store
+    upstream: FakeUpstream, store: Store, start: StartGateway
 ) -> None:
     config = {"model_list": [model("m", upstream.base, **PRICED)]}
     first = start(config, env=store.env)
@@ -251,7 +251,7 @@ def test_calls_that_fit_one_by_one_get_through_side_by_side(
 
 
 def test_a_stream_is_billed_by_its_usage_and_costs_show_in_it(
-    upstream: FakeUpstream, start: StartGateway, store: Store
+    upstream: FakeUpstream, store: Store, start: StartGateway
 ) -> None:
     gateway = start(
         {

@@ -145,3 +145,27 @@ def test_what_is_said_and_secrets_are_in_no_table(
     assert "lena" in written
     for secret in ("canary", house.lena, house.max, "sk-upstream", AUTH[0][1].split()[-1]):
         assert secret not in written, secret
+
+
+def test_a_failed_call_costs_nothing_where_requests_have_a_price(
+    store: Store, upstream: FakeUpstream, start: StartGateway
+) -> None:
+    gateway = start(
+        {"model_list": [model("m", upstream.base, input_cost_per_request=100)]}, env=store.env
+    )
+    until(lambda: gateway.get("/health/readiness", ()).json["db"] == "connected", "the store")
+    house = House(gateway, store)
+    upstream.answer(up.json({"error": {"message": "no"}}, status=500))
+    assert gateway.chat("m", bearer(house.lena)).status == 500
+    assert house.only_row()["spend"] == 0
+
+
+def test_a_name_as_long_as_a_body_does_no_harm(house: House) -> None:
+    """A record of the journal holds 16 MiB: what is longer would end the reading of its file."""
+    name = "é" * (9 << 20)
+    reply = house.gateway.chat(name, bearer(house.lena))
+    assert reply.status == 400
+    assert house.gateway.chat("m", bearer(house.lena)).status == 200
+    until(lambda: len(house.rows()) == 2, "a row for each")
+    groups = {row["model_group"] for row in house.rows()}
+    assert groups == {"m", "é" * 128}

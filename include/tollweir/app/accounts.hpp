@@ -20,7 +20,7 @@ class StorePool;
 
 /// Everything that counts money and use, put together: limits with their leases, the spend journal,
 /// the writer that moves it into the store, the cleaning of old rows. One a process; outlives the
-/// workers, and the store outlives it.
+/// workers and the store's answers. `finish` comes before the store is stopped.
 class Accounts {
 public:
     /// `workers`: how many write to the journal. Errors: a journal that cannot be kept at all. A
@@ -41,23 +41,20 @@ public:
     void start();
     /// Twice a second, on one thread.
     void tick();
-    /// Once the workers have ended: what the journal has goes into the store, as far as `deadline`
-    /// allows; the rest stays on disk for the next process. Then leases go back.
+    /// Once the workers have ended: leases go back, and what the journal has goes into the store,
+    /// as far as `deadline` allows; the rest stays on disk for the next process.
     void finish(TimePoint deadline);
 
     Limiter& limiter() { return *limiter_; }
     Journal& journal() { return *journal_; }
     const SpendWriter& writer() const { return *writer_; }
-    /// Names this process in the store and the journal.
-    const std::string& process() const { return process_; }
     /// Why a crash may lose spend; empty: no reason is known.
     const std::string& spend_at_risk() const { return spend_at_risk_; }
 
 private:
     Accounts(const Config& config, StorePool& store);
 
-    StorePool& store_;
-    const std::string process_;
+    const std::string process_;  // names it in the store and the journal
     std::string spend_at_risk_;
     bool enforces_rates_ = false;
     std::unique_ptr<LeaseSource> leases_;

@@ -36,8 +36,6 @@ public:
     void run();
 
     std::uint16_t port() const { return listener_->port(); }
-    /// From `start` on.
-    StorePool& store() { return *store_; }
 
 private:
     GatewayServices services() const;

@@ -1,12 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "tollweir/core/charge.hpp"
-#include "tollweir/core/key_record.hpp"
 
 namespace tollweir {
 
