@@ -184,7 +184,7 @@ TEST(KeyActors, LeaveNothingThatBindsTheKey) {
     auto before = key_of("u-lena", "t-1");
     before.organization_id = "org";
     before.project_id = "p-1";
-    for (auto* column : {&KeyRow::team_id, &KeyRow::organization_id, &KeyRow::project_id}) {
+    for (auto column : {&KeyRow::team_id, &KeyRow::organization_id, &KeyRow::project_id}) {
         auto after = before;
         (after.*column).clear();
         EXPECT_FALSE(permit_owners(lena, &before, after, {}));
