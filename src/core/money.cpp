@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 namespace tollweir {
@@ -98,6 +99,33 @@ std::optional<std::int64_t> parse_scaled(std::string_view text, int behind_point
     return number->is_negative ? -amount : amount;
 }
 
+/// As Python's repr writes d.ddd * 10^exponent: with an exponent below 1e-4 and from 1e16 on. The
+/// digits end with no zero, but for zero itself.
+void append_python_digits(std::string& out, std::string_view digits, int exponent) {
+    constexpr int kLowest = -4;
+    constexpr int kHighest = 15;
+    if (exponent < kLowest || exponent > kHighest) {
+        out += digits.front();
+        if (digits.size() > 1) out.append(".").append(digits.substr(1));
+        out += exponent < 0 ? "e-" : "e+";
+        const int magnitude = std::abs(exponent);
+        if (magnitude < 10) out += '0';
+        char text[8];
+        out.append(text, std::to_chars(text, text + sizeof text, magnitude).ptr);
+        return;
+    }
+    if (exponent < 0) {
+        out += "0.";
+        out.append(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
+        return;
+    }
+    const auto whole = static_cast<std::size_t>(exponent) + 1;
+    out += digits.substr(0, whole);
+    if (whole > digits.size()) out.append(whole - digits.size(), '0');
+    out += '.';
+    out += whole < digits.size() ? digits.substr(whole) : "0";
+}
+
 }  // namespace
 
 std::optional<Picodollars> parse_dollars(std::string_view text) {
@@ -185,8 +213,7 @@ double to_double_dollars(PicodollarSum amount) {
 }
 
 void append_python_float(std::string& out, double value) {
-    // Python's repr: the shortest digits that mean the number, with an exponent below 1e-4 and from
-    // 1e16 on.
+    // The shortest digits that mean the number.
     char text[32];
     const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
     std::string_view number(text, static_cast<std::size_t>(end.ptr - text));
@@ -202,30 +229,27 @@ void append_python_float(std::string& out, double value) {
     int exponent = 0;
     const auto* sign = number.data() + mark + 1;
     std::from_chars(sign + (*sign == '+' ? 1 : 0), end.ptr, exponent);
-    constexpr int kLowest = -4;
-    constexpr int kHighest = 15;
-    if (exponent < kLowest || exponent > kHighest) {
-        out += number;
-        return;
-    }
     char digits[24];
     std::size_t count = 0;
     for (const char c : number.substr(0, mark))
         if (c != '.') digits[count++] = c;
-    const std::string_view all(digits, count);
-    if (exponent < 0) {
-        out += "0.";
-        out.append(static_cast<std::size_t>(-exponent - 1), '0').append(all);
-        return;
-    }
-    const auto whole = static_cast<std::size_t>(exponent) + 1;
-    out += all.substr(0, whole);
-    if (whole > count) out.append(whole - count, '0');
-    out += '.';
-    out += whole < count ? all.substr(whole) : "0";
+    append_python_digits(out, {digits, count}, exponent);
 }
 
 void append_python_dollars(std::string& out, PicodollarSum amount) {
+    // Fifteen decimal digits are the shortest that mean their double: no float is needed.
+    constexpr std::size_t kExactDigits = 15;
+    char digits[24];
+    if (amount > 0 && amount <= std::numeric_limits<Picodollars>::max()) {
+        const auto* end =
+            std::to_chars(digits, digits + sizeof digits, static_cast<Picodollars>(amount)).ptr;
+        const auto length = static_cast<std::size_t>(end - digits);
+        std::string_view significant(digits, length);
+        while (significant.ends_with('0')) significant.remove_suffix(1);
+        if (significant.size() <= kExactDigits)
+            return append_python_digits(out, significant,
+                                        static_cast<int>(length) - 1 - kPicodollarDigits);
+    }
     append_python_float(out, to_double_dollars(amount));
 }
 

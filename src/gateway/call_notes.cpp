@@ -1,6 +1,7 @@
 #include "tollweir/gateway/call_notes.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/json_parts.hpp"
@@ -19,12 +20,23 @@ bool is_text(std::string_view value) {
     return std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) >= 0x20; });
 }
 
+/// A tag is `label` and `text`, which are put together only where it is kept.
+void add_tag(std::vector<std::string>& tags, std::string_view label, std::string_view text) {
+    const auto size = label.size() + text.size();
+    if (size == 0 || size > kMaxTagBytes || tags.size() >= kMaxTags || !is_text(text)) return;
+    const auto is_the_same = [&](std::string_view tag) {
+        return tag.size() == size && tag.starts_with(label) && tag.ends_with(text);
+    };
+    if (std::ranges::any_of(tags, is_the_same)) return;
+    auto& tag = tags.emplace_back();
+    tag.reserve(size);
+    tag.append(label).append(text);
+}
+
 void add_tag(std::vector<std::string>& tags, std::string_view tag) {
     while (!tag.empty() && tag.front() == ' ') tag.remove_prefix(1);
     while (!tag.empty() && tag.back() == ' ') tag.remove_suffix(1);
-    if (tag.empty() || tag.size() > kMaxTagBytes || tags.size() >= kMaxTags || !is_text(tag))
-        return;
-    if (std::ranges::find(tags, tag) == tags.end()) tags.emplace_back(tag);
+    add_tag(tags, {}, tag);
 }
 
 void add_list(std::vector<std::string>& tags, std::string_view list) {
@@ -38,10 +50,43 @@ void add_list(std::vector<std::string>& tags, std::string_view list) {
 /// `User-Agent: curl` and `User-Agent: curl/8.5`, as LiteLLM tags them.
 void add_user_agent(std::vector<std::string>& tags, std::string_view agent) {
     if (agent.empty()) return;
-    const std::string label = "User-Agent: ";
+    constexpr std::string_view kLabel = "User-Agent: ";
     const auto program = agent.substr(0, agent.find('/'));
-    add_tag(tags, label + std::string(program));
-    if (program.size() != agent.size()) add_tag(tags, label + std::string(agent));
+    add_tag(tags, kLabel, program);
+    if (program.size() != agent.size()) add_tag(tags, kLabel, agent);
+}
+
+/// What notes are taken of, found in one pass: a look-up each would cost more than all the rest.
+struct HeadNotes {
+    std::optional<std::string_view> tags;
+    std::optional<std::string_view> agent;
+    std::optional<std::string_view> metadata;
+    std::optional<std::string_view> trace;
+    std::optional<std::string_view> session;
+};
+
+HeadNotes read_head(const net::RequestHead& head) {
+    HeadNotes notes;
+    const auto take = [](std::optional<std::string_view>& into, std::string_view name,
+                         const net::HeaderField& field) {
+        if (!into && net::same_name(field.name, name)) into = field.value;
+    };
+    for (const auto& field : head.fields) {
+        switch (field.name.front() | 0x20) {
+            case 'u':
+                take(notes.agent, "user-agent", field);
+                break;
+            case 'x':
+                take(notes.tags, "x-litellm-tags", field);
+                take(notes.metadata, "x-litellm-spend-logs-metadata", field);
+                take(notes.trace, "x-litellm-trace-id", field);
+                take(notes.session, "x-litellm-session-id", field);
+                break;
+            default:
+                break;
+        }
+    }
+    return notes;
 }
 
 std::string text_of(std::string_view json) {
@@ -77,7 +122,7 @@ void CallNotes::clear() {
 
 void take_call_notes(RequestContext& context) {
     auto& notes = context.notes;
-    const auto& head = context.client->head();
+    const auto head = read_head(context.client->head());
     const auto& spend = context.config().spend;
     BodyNotes body;
     for (const auto& member : context.view.object.members()) {
@@ -93,20 +138,20 @@ void take_call_notes(RequestContext& context) {
             body.session = text_of(member.value);
         }
     }
-    if (!body.has_tags) add_list(notes.tags, head.find("x-litellm-tags").value_or(""));
+    if (!body.has_tags) add_list(notes.tags, head.tags.value_or(""));
     for (const auto& name : spend.tag_headers)
-        if (const auto value = head.find(name))
+        if (const auto value = context.client->head().find(name))
             add_tag(notes.tags, name + ": " + std::string(*value));
-    if (spend.tags_user_agent) add_user_agent(notes.tags, head.find("user-agent").value_or(""));
+    if (spend.tags_user_agent) add_user_agent(notes.tags, head.agent.value_or(""));
     if (context.identity.key)
         for (const auto& tag : context.identity.key->metadata.tags) add_tag(notes.tags, tag);
 
-    if (const auto given = head.find("x-litellm-spend-logs-metadata");
-        given && given->size() <= kMaxMetadataBytes && is_valid_json(*given))
-        notes.client_metadata = *given;
+    if (head.metadata && head.metadata->size() <= kMaxMetadataBytes &&
+        is_valid_json(*head.metadata))
+        notes.client_metadata = *head.metadata;
     std::string_view trace = body.session.empty() ? std::string_view(body.trace) : body.session;
-    if (const auto id = head.find("x-litellm-trace-id")) trace = *id;
-    if (const auto id = head.find("x-litellm-session-id")) trace = *id;
+    if (head.trace) trace = *head.trace;
+    if (head.session) trace = *head.session;
     if (trace.size() <= kMaxTraceBytes && is_text(trace)) notes.trace = trace;
 }
 

@@ -1,29 +1,54 @@
 #include "tollweir/gateway/limit_headers.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 namespace tollweir {
 namespace {
 
-void append_line(std::string& headers, std::initializer_list<std::string_view> name,
-                 std::string_view value) {
-    for (const auto part : name) headers += part;
-    headers.append(": ").append(value).append("\r\n");
-}
+/// How its headers' names end; an ordinary limit has all three, slots come back with their call.
+struct Names {
+    std::string_view limit;
+    std::string_view remaining;
+    std::string_view reset;
+};
 
-std::string_view name_of(LimitKind kind) {
+Names names_of(LimitKind kind) {
     switch (kind) {
         case LimitKind::requests:
-            return "requests";
+            return {"-limit-requests: ", "-remaining-requests: ", "-reset-requests: "};
         case LimitKind::tokens:
-            return "tokens";
+            return {"-limit-tokens: ", "-remaining-tokens: ", "-reset-tokens: "};
         case LimitKind::slots:
-            return "max_parallel_requests";
+            return {"-limit-max_parallel_requests: ", "-remaining-max_parallel_requests: ", {}};
         case LimitKind::budget:
             break;
     }
     return {};
+}
+
+void append_number(std::string& headers, std::int64_t number) {
+    char digits[24];
+    headers.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+/// The lines of one limit, gathered in place: a dozen of these go out with each answer.
+void append_limit(std::string& headers, const Charge& charge, std::string_view reset) {
+    const auto descriptor = descriptor_of(charge.cell->scope());
+    const auto names = names_of(charge.cell->kind());
+    const auto begin = [&](std::string_view name) {
+        headers.append("x-ratelimit-").append(descriptor).append(name);
+    };
+    begin(names.limit);
+    append_number(headers, charge.limit);
+    headers += "\r\n";
+    begin(names.remaining);
+    append_number(headers, charge.left);
+    headers += "\r\n";
+    if (names.reset.empty()) return;
+    begin(names.reset);
+    headers.append(reset).append("s\r\n");
 }
 
 /// What binds the gateway or an upstream is not the caller's business.
@@ -55,8 +80,11 @@ std::string as_header_part(std::string_view model) {
 void append_limit_headers(const Reservation& reservation, std::string_view model,
                           std::chrono::nanoseconds window, std::string& headers) {
     // All that was used is free again when the window has passed after this call.
-    const auto reset =
-        std::to_string(std::chrono::ceil<std::chrono::seconds>(window).count()) + "s";
+    char digits[24];
+    const auto* end = std::to_chars(digits, digits + sizeof digits,
+                                    std::chrono::ceil<std::chrono::seconds>(window).count())
+                          .ptr;
+    const std::string_view reset(digits, static_cast<std::size_t>(end - digits));
     std::optional<std::int64_t> key_requests;
     std::optional<std::int64_t> key_tokens;
     const auto note_least = [](std::optional<std::int64_t>& least, std::int64_t left) {
@@ -66,26 +94,20 @@ void append_limit_headers(const Reservation& reservation, std::string_view model
         const auto kind = charge.cell->kind();
         const auto& scope = charge.cell->scope();
         if (kind == LimitKind::budget || !is_callers(scope)) continue;
-        const auto descriptor = descriptor_of(scope);
-        const auto what = name_of(kind);
-        append_line(headers, {"x-ratelimit-", descriptor, "-limit-", what},
-                    std::to_string(charge.limit));
-        append_line(headers, {"x-ratelimit-", descriptor, "-remaining-", what},
-                    std::to_string(charge.left));
-        if (kind != LimitKind::slots)
-            append_line(headers, {"x-ratelimit-", descriptor, "-reset-", what}, reset);
+        append_limit(headers, charge, reset);
         if (scope.kind != ScopeKind::key) continue;
         if (kind == LimitKind::requests) note_least(key_requests, charge.left);
         if (kind == LimitKind::tokens) note_least(key_tokens, charge.left);
     }
     if (model.empty() || (!key_requests && !key_tokens)) return;
     const auto suffix = as_header_part(model);
-    if (key_requests)
-        append_line(headers, {"x-litellm-key-remaining-requests-", suffix},
-                    std::to_string(*key_requests));
-    if (key_tokens)
-        append_line(headers, {"x-litellm-key-remaining-tokens-", suffix},
-                    std::to_string(*key_tokens));
+    const auto append_least = [&](std::string_view name, std::int64_t least) {
+        headers.append(name).append(suffix).append(": ");
+        append_number(headers, least);
+        headers += "\r\n";
+    };
+    if (key_requests) append_least("x-litellm-key-remaining-requests-", *key_requests);
+    if (key_tokens) append_least("x-litellm-key-remaining-tokens-", *key_tokens);
 }
 
 }  // namespace tollweir

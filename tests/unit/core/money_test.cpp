@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <limits>
+#include <random>
 
 namespace tollweir {
 namespace {
@@ -109,9 +110,31 @@ TEST(Money, IsWrittenAsPythonWritesFloats) {
     EXPECT_EQ(text(1.2e15), "1200000000000000.0");
     EXPECT_EQ(text(1e16), "1e+16");
     EXPECT_EQ(text(9007199254740993.0), "9007199254740992.0");
+}
+
+TEST(Money, IsWrittenWithoutAFloatAsWithOne) {
     std::string out;
     append_python_dollars(out, 13'500'000);
     EXPECT_EQ(out, "1.35e-05");
+    std::vector<PicodollarSum> amounts = {0,
+                                          1,
+                                          -1,
+                                          -13'500'000,
+                                          9'223'372'036'854'775'807LL,
+                                          PicodollarSum{9'223'372'036'854'775'807LL} * 1000};
+    std::mt19937_64 random(1);
+    for (int i = 0; i < 20'000; ++i) {
+        const PicodollarSum digits = static_cast<std::int64_t>(random() >> 1 >> random() % 63);
+        amounts.push_back(digits);
+        amounts.push_back(digits / 1'000'000 * 1'000'000);
+    }
+    for (const auto amount : amounts) {
+        std::string with_float;
+        append_python_float(with_float, to_double_dollars(amount));
+        out.clear();
+        append_python_dollars(out, amount);
+        ASSERT_EQ(out, with_float) << to_text(amount);
+    }
 }
 
 TEST(Money, IsTheNearestDoubleWhateverItsSize) {
