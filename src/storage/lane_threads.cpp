@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "tollweir/core/log.hpp"
+#include "tollweir/core/thread_name.hpp"
 
 namespace tollweir {
 namespace {
@@ -22,6 +23,18 @@ std::unexpected<GatewayError> overloaded() {
                        "the database is overloaded: too much work waits for it");
     error.retry_after = "1";
     return std::unexpected(std::move(error));
+}
+
+const char* thread_name(StoreLane lane) {
+    switch (lane) {
+        case StoreLane::lookup:
+            return "store-lookup";
+        case StoreLane::spend:
+            return "spend-store";
+        case StoreLane::admin:
+            return "store-admin";
+    }
+    return "store";
 }
 
 }  // namespace
@@ -125,6 +138,7 @@ bool LaneThreads::State::wait_for_work(std::unique_lock<std::mutex>& lock, Threa
 }
 
 void LaneThreads::State::serve(Thread& self) {
+    name_this_thread(thread_name(lane));
     std::unique_lock lock(mutex);
     for (;;) {
         ++idle;

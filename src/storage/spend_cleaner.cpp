@@ -6,6 +6,7 @@
 #include "storage/spend_cleanup.hpp"
 #include "tollweir/core/ids.hpp"
 #include "tollweir/core/log.hpp"
+#include "tollweir/core/thread_name.hpp"
 #include "tollweir/storage/store_pool.hpp"
 
 namespace tollweir {
@@ -56,7 +57,10 @@ void SpendCleaner::start() {
     const std::lock_guard lock(mutex_);
     if (!plan_ || thread_.joinable()) return;
     stopping_ = false;
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+        name_this_thread("spend-cleaner");
+        run();
+    });
 }
 
 void SpendCleaner::stop() {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <mutex>
 #include <vector>
 
@@ -171,31 +172,38 @@ Result<SqliteSql::Prepared> SqliteSql::prepare(std::string_view text, bool kept)
     sqlite3_stmt* statement = nullptr;
     const int done = sqlite3_prepare_v3(database_.get(), text.data(), static_cast<int>(text.size()),
                                         kept ? SQLITE_PREPARE_PERSISTENT : 0, &statement, nullptr);
-    Prepared prepared(statement);
+    Prepared prepared{.statement{statement}, .values{}};
     if (done != SQLITE_OK) return std::unexpected(last_error());
+    const int count = sqlite3_bind_parameter_count(statement);
+    for (int index = 1; index <= count; ++index) {
+        const std::string_view name(sqlite3_bind_parameter_name(statement, index));
+        std::size_t number = 0;
+        std::from_chars(name.data() + 1, name.data() + name.size(), number);
+        prepared.values.push_back(number - 1);
+    }
     return prepared;
 }
 
-Result<sqlite3_stmt*> SqliteSql::find_prepared(std::string_view text) {
-    if (const auto found = prepared_.find(text); found != prepared_.end())
-        return found->second.get();
+Result<const SqliteSql::Prepared*> SqliteSql::find_prepared(std::string_view text) {
+    if (const auto found = prepared_.find(text); found != prepared_.end()) return &found->second;
     auto made = prepare(text, true);
     if (!made) return std::unexpected(made.error());
-    return prepared_.emplace(text, std::move(*made)).first->second.get();
+    return &prepared_.emplace(text, std::move(*made)).first->second;
 }
 
 Result<SqlRows> SqliteSql::run(const Statement& statement, std::span<const SqlValue> values) {
     if (statement.made.empty()) {
         auto prepared = find_prepared(statement.sqlite);
         if (!prepared) return std::unexpected(prepared.error());
-        return step(*prepared, values);
+        return step(**prepared, values);
     }
     auto prepared = prepare(statement.made, false);
     if (!prepared) return std::unexpected(prepared.error());
-    return step(prepared->get(), values);
+    return step(*prepared, values);
 }
 
-Result<SqlRows> SqliteSql::step(sqlite3_stmt* statement, std::span<const SqlValue> values) {
+Result<SqlRows> SqliteSql::step(const Prepared& prepared, std::span<const SqlValue> values) {
+    auto* statement = prepared.statement.get();
     struct Reset {
         sqlite3_stmt* statement;
         ~Reset() {
@@ -203,13 +211,12 @@ Result<SqlRows> SqliteSql::step(sqlite3_stmt* statement, std::span<const SqlValu
             sqlite3_clear_bindings(statement);
         }
     } reset{statement};
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        if (has_nul(values[i])) return nul_in_text();
-        // SQLite numbers `$2` by where it first stands, not by its name.
-        const auto name = '$' + std::to_string(i + 1);
-        const int index = sqlite3_bind_parameter_index(statement, name.c_str());
-        if (index == 0) continue;
-        if (std::visit(Binder(statement, index), values[i].value()) != SQLITE_OK)
+    int index = 0;
+    for (const auto which : prepared.values) {
+        ++index;
+        if (which >= values.size()) continue;  // is null
+        if (has_nul(values[which])) return nul_in_text();
+        if (std::visit(Binder(statement, index), values[which].value()) != SQLITE_OK)
             return std::unexpected(last_error());
     }
     SqlRows rows;

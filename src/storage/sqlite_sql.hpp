@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "storage/store_connection.hpp"
 
@@ -46,12 +47,17 @@ private:
     struct Finalize {
         void operator()(sqlite3_stmt* statement) const;
     };
-    using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
+    struct Prepared {
+        std::unique_ptr<sqlite3_stmt, Finalize> statement;
+        // SQLite numbers `$2` by where it first stands, not by its name: which value is whose. To
+        // ask it for each value would take time that grows with the square of their count.
+        std::vector<std::size_t> values;
+    };
 
     explicit SqliteSql(sqlite3* database) : database_(database) {}
-    Result<sqlite3_stmt*> find_prepared(std::string_view text);
+    Result<const Prepared*> find_prepared(std::string_view text);
     Result<Prepared> prepare(std::string_view text, bool kept);
-    Result<SqlRows> step(sqlite3_stmt* statement, std::span<const SqlValue> values);
+    Result<SqlRows> step(const Prepared& prepared, std::span<const SqlValue> values);
     GatewayError last_error();
 
     std::unique_ptr<sqlite3, CloseDatabase> database_;

@@ -6,6 +6,7 @@
 
 #include "storage/lane_threads.hpp"
 #include "tollweir/core/log.hpp"
+#include "tollweir/core/thread_name.hpp"
 
 namespace tollweir {
 namespace {
@@ -155,7 +156,10 @@ Result<void> StoreKeeper::find_now() {
 }
 
 void StoreKeeper::start() {
-    thread_ = start_quiet_thread([state = state_] { state->keep(); });
+    thread_ = start_quiet_thread([state = state_] {
+        name_this_thread("store-keeper");
+        state->keep();
+    });
 }
 
 void StoreKeeper::stop() {
