@@ -48,6 +48,8 @@ class Bench:
         options = {"seconds": self.seconds, **options}
         if key := getattr(target, "key", ""):
             options["key"] = key
+        if threads := getattr(target, "apart_threads", ""):
+            options["apart_threads"] = threads
         command = self.load_command(target, mode, options)
         command += ["--cpu-pids", ",".join(map(str, target.pids()))]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)

@@ -286,6 +286,8 @@ class Governed(Tollweir):
     and spend rows written to SQLite."""
 
     name = "tollweir-governed"
+    # Threads that carry finished calls from the journal to the store.
+    apart_threads = "spend-"
     key = ""
     spend = ""
 

@@ -8,6 +8,7 @@
 
 #include "tollweir/app/master_key.hpp"
 #include "tollweir/app/reload_report.hpp"
+#include "tollweir/core/thread_name.hpp"
 #include "tollweir/core/version.hpp"
 #include "tollweir/telemetry/log_output.hpp"
 
@@ -178,6 +179,7 @@ void App::run() {
     listener_->start();
     for (auto& worker : workers_)
         threads_.emplace_back([this, &worker = *worker] {
+            name_this_thread("worker");
             worker.run();
             ++ended_;
         });

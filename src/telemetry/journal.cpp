@@ -5,6 +5,7 @@
 #include "telemetry/journal_file.hpp"
 #include "telemetry/journal_folder.hpp"
 #include "tollweir/core/log.hpp"
+#include "tollweir/core/thread_name.hpp"
 
 namespace tollweir {
 
@@ -38,7 +39,10 @@ Result<std::unique_ptr<Journal>> Journal::open(const JournalOptions& options) {
         journal->spares_[worker] = std::move(*file);
         journal->writers_.push_back(std::make_unique<JournalWriter>(*journal, worker));
     }
-    journal->thread_ = std::thread([&journal = *journal] { journal.run(); });
+    journal->thread_ = std::thread([&journal = *journal] {
+        name_this_thread("journal");
+        journal.run();
+    });
     return journal;
 }
 

@@ -11,6 +11,7 @@
 #include "telemetry/journal_tail.hpp"
 #include "tollweir/core/ids.hpp"
 #include "tollweir/core/log.hpp"
+#include "tollweir/core/thread_name.hpp"
 #include "tollweir/telemetry/journal.hpp"
 
 namespace tollweir {
@@ -64,7 +65,10 @@ SpendWriter::~SpendWriter() {
 }
 
 void SpendWriter::start() {
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+        name_this_thread("spend-writer");
+        run();
+    });
 }
 
 void SpendWriter::hurry() {
