@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from cases import Bench
-from proxies import LOAD_CORE, BenchError, Nginx, Tollweir, program, spawn
+from proxies import LOAD_CORE, BenchError, Governed, Nginx, Tollweir, program, spawn
 
 ROOT = Path(__file__).resolve().parent.parent
 LOADS = {
@@ -24,7 +24,8 @@ LOADS = {
 
 def record(bench: Bench, arguments: argparse.Namespace, data: Path) -> dict:
     mode, options = LOADS[arguments.load]
-    with bench.running(Nginx if arguments.nginx else Tollweir) as proxy:
+    kind = Nginx if arguments.nginx else Governed if arguments.governed else Tollweir
+    with bench.running(kind) as proxy:
         bench.load(proxy, "closed", connections=32, seconds=1)
         pids = ",".join(map(str, proxy.pids()))
         perf = spawn([program("perf"), "record", "-q", "-e", "cpu-clock", "-F", "4000",
@@ -55,6 +56,7 @@ def main() -> int:
     parser.add_argument("--body-bytes", type=int, default=1_200)
     parser.add_argument("--lines", type=int, default=60)
     parser.add_argument("--callers", action="store_true", help="with call graphs")
+    parser.add_argument("--governed", action="store_true", help="with a virtual key, limits, spend")
     parser.add_argument("--nginx", action="store_true", help="nginx instead, to compare")
     arguments = parser.parse_args()
     Tollweir.binary = arguments.bin.resolve()
@@ -67,6 +69,7 @@ def main() -> int:
         finally:
             bench.close()
         print(f"{result['cpu_us_per_unit']:.1f} µs CPU a unit, {result['units']} units\n")
+        print_report(data, "comm", 8)
         print_report(data, "dso", 8)
         print_report(data, "dso,symbol", arguments.lines, arguments.callers)
     return 1 if bench.errors else 0
