@@ -21,7 +21,15 @@ constexpr const char* kCounts[] = {"prompt_tokens",
                                    "successful_requests",
                                    "failed_requests"};
 
-/// What LiteLLM's unique index is over, and what is added up under it.
+/// What the unique index of a table is over beside owner, date, key, model and provider. Databases
+/// that an older LiteLLM made lack one or both, and it must be able to go on with them.
+struct Arbiter {
+    bool has_tool = true;
+    bool has_endpoint = true;
+};
+
+/// What LiteLLM's unique index is over, and what is added up under it; what the index lacks is
+/// empty.
 struct DayKey {
     std::string_view owner;
     std::string date;
@@ -36,6 +44,8 @@ struct DayKey {
 
 struct DaySums {
     std::string_view model_group;
+    std::string_view mcp_tool;
+    std::string_view endpoint;
     Usage usage;
     std::uint64_t succeeded = 0;
     std::uint64_t failed = 0;
@@ -44,11 +54,12 @@ struct DaySums {
 
 using Days = std::map<DayKey, DaySums>;
 
-MadeStatement make_upsert(const std::string& table, const std::string& owner) {
-    const auto unique = owner +
-                        ", date, api_key, model, custom_llm_provider, mcp_namespaced_tool_name, "
-                        "endpoint";
-    auto into = "insert into \"LiteLLM_" + table + "\" as own (id, " + unique + ", model_group";
+MadeStatement make_upsert(const std::string& table, const std::string& owner, Arbiter arbiter) {
+    auto unique = owner + ", date, api_key, model, custom_llm_provider";
+    auto into = "insert into \"LiteLLM_" + table + "\" as own (id, " + unique +
+                ", mcp_namespaced_tool_name, endpoint, model_group";
+    if (arbiter.has_tool) unique += ", mcp_namespaced_tool_name";
+    if (arbiter.has_endpoint) unique += ", endpoint";
     std::string values = "$1, $2, $3, $4, $5, $6, $7, $8, $9";
     std::string arrays = "$1::text[]";
     for (int i = 2; i <= 9; ++i) arrays += ", $" + std::to_string(i) + "::text[]";
@@ -81,29 +92,94 @@ MadeStatement make_upsert(const std::string& table, const std::string& owner) {
                 or_add + spend.postgres + ", updated_at = excluded.updated_at"};
 }
 
-void count(Days& days, std::string_view owner, const SpendRow& row, const std::string& date) {
-    auto& sums =
-        days[{owner, date, row.key_hash, row.model, row.provider, row.mcp_tool, row.endpoint}];
-    if (sums.model_group.empty()) sums.model_group = row.model_group;
-    add(sums.usage, row.usage);
-    ++(row.status == SpendStatus::success ? sums.succeeded : sums.failed);
-    sums.spend += row.cost;
+/// Sums by day of one kind of owner, and the table that they go to.
+class DayTable {
+public:
+    DayTable(std::string table, const std::string& owner)
+        : table_("LiteLLM_" + table),
+          whole_(make_upsert(table, owner, {})),
+          without_endpoint_(make_upsert(table, owner, {.has_endpoint = false})),
+          without_tool_(make_upsert(table, owner, {.has_tool = false})),
+          without_both_(make_upsert(table, owner, {.has_tool = false, .has_endpoint = false})) {}
+
+    const std::string& name() const { return table_; }
+    const MadeStatement& upsert(Arbiter arbiter) const {
+        if (arbiter.has_tool) return arbiter.has_endpoint ? whole_ : without_endpoint_;
+        return arbiter.has_endpoint ? without_tool_ : without_both_;
+    }
+
+private:
+    std::string table_;
+    MadeStatement whole_;
+    MadeStatement without_endpoint_;
+    MadeStatement without_tool_;
+    MadeStatement without_both_;
+};
+
+/// The narrowest unique index of each table decides what is one row: what differs only in columns
+/// that it lacks is added up. SQLite's tables are ours.
+Result<std::map<std::string, Arbiter>> find_arbiters(Sql& sql) {
+    std::map<std::string, Arbiter> arbiters;
+    if (!sql.is_postgres()) return arbiters;
+    const auto rows = sql.run(
+        "select t.relname, bool_or(a.attname = 'mcp_namespaced_tool_name'), "
+        "bool_or(a.attname = 'endpoint') from pg_index i join pg_class t on t.oid = i.indrelid "
+        "join pg_namespace n on n.oid = t.relnamespace join pg_attribute a on a.attrelid = t.oid "
+        "and a.attnum = any(i.indkey) where n.nspname = current_schema() and i.indisunique and "
+        "not i.indisprimary and t.relname like 'LiteLLM\\_Daily%Spend' "
+        "group by i.indexrelid, t.relname having bool_or(a.attname = 'custom_llm_provider')");
+    if (!rows) return std::unexpected(rows.error());
+    for (std::size_t row = 0; row < rows->size(); ++row) {
+        auto& arbiter = arbiters[std::string(rows->text(row, 0))];
+        arbiter.has_tool = arbiter.has_tool && rows->boolean(row, 1).value_or(true);
+        arbiter.has_endpoint = arbiter.has_endpoint && rows->boolean(row, 2).value_or(true);
+    }
+    return arbiters;
 }
 
-Result<void> write(Sql& sql, const Days& days, const Statement& upsert) {
+class DayCounter {
+public:
+    DayCounter(const DayTable& table, const std::map<std::string, Arbiter>& arbiters)
+        : table_(table) {
+        if (const auto found = arbiters.find(table.name()); found != arbiters.end())
+            arbiter_ = found->second;
+    }
+
+    void count(std::string_view owner, const SpendRow& row, const std::string& date) {
+        const std::string_view none;
+        auto& sums = days_[{owner, date, row.key_hash, row.model, row.provider,
+                            arbiter_.has_tool ? row.mcp_tool : none,
+                            arbiter_.has_endpoint ? row.endpoint : none}];
+        if (sums.model_group.empty()) sums.model_group = row.model_group;
+        if (sums.mcp_tool.empty()) sums.mcp_tool = row.mcp_tool;
+        if (sums.endpoint.empty()) sums.endpoint = row.endpoint;
+        add(sums.usage, row.usage);
+        ++(row.status == SpendStatus::success ? sums.succeeded : sums.failed);
+        sums.spend += row.cost;
+    }
+
+    Result<void> write(Sql& sql) const;
+
+private:
+    const DayTable& table_;
+    Arbiter arbiter_;
+    Days days_;
+};
+
+Result<void> DayCounter::write(Sql& sql) const {
     RowBatch rows(17);
-    for (const auto& [key, sums] : days) {
+    for (const auto& [key, sums] : days_) {
         std::string id;
         append_uuid4(id);
-        rows.add({id, key.owner, key.date, key.key_hash, key.model, key.provider, key.mcp_tool,
-                  key.endpoint, sums.model_group, std::to_string(sums.usage.prompt_tokens),
+        rows.add({id, key.owner, key.date, key.key_hash, key.model, key.provider, sums.mcp_tool,
+                  sums.endpoint, sums.model_group, std::to_string(sums.usage.prompt_tokens),
                   std::to_string(sums.usage.completion_tokens),
                   std::to_string(sums.usage.cached_tokens),
                   std::to_string(sums.usage.cache_write_tokens),
                   std::to_string(sums.succeeded + sums.failed), std::to_string(sums.succeeded),
                   std::to_string(sums.failed), sum_text(sql, sums.spend)});
     }
-    const auto done = rows.run(sql, upsert);
+    const auto done = rows.run(sql, table_.upsert(arbiter_));
     if (!done) return std::unexpected(done.error());
     return {};
 }
@@ -111,32 +187,30 @@ Result<void> write(Sql& sql, const Days& days, const Statement& upsert) {
 }  // namespace
 
 Result<void> add_spend_days(Sql& sql, SpendRows rows) {
-    static const MadeStatement users = make_upsert("DailyUserSpend", "user_id");
-    static const MadeStatement teams = make_upsert("DailyTeamSpend", "team_id");
-    static const MadeStatement organizations =
-        make_upsert("DailyOrganizationSpend", "organization_id");
-    static const MadeStatement end_users = make_upsert("DailyEndUserSpend", "end_user_id");
-    static const MadeStatement tags = make_upsert("DailyTagSpend", "tag");
-    Days of_users;
-    Days of_teams;
-    Days of_organizations;
-    Days of_end_users;
-    Days of_tags;
+    static const DayTable users("DailyUserSpend", "user_id");
+    static const DayTable teams("DailyTeamSpend", "team_id");
+    static const DayTable organizations("DailyOrganizationSpend", "organization_id");
+    static const DayTable end_users("DailyEndUserSpend", "end_user_id");
+    static const DayTable tags("DailyTagSpend", "tag");
+    const auto arbiters = find_arbiters(sql);
+    if (!arbiters) return std::unexpected(arbiters.error());
+    DayCounter of_users(users, *arbiters);
+    DayCounter of_teams(teams, *arbiters);
+    DayCounter of_organizations(organizations, *arbiters);
+    DayCounter of_end_users(end_users, *arbiters);
+    DayCounter of_tags(tags, *arbiters);
     for (const auto* row : rows) {
         const auto date = sql_time(row->start).substr(0, 10);
-        count(of_users, row->user_id, *row, date);
-        if (!row->team_id.empty()) count(of_teams, row->team_id, *row, date);
-        if (!row->organization_id.empty())
-            count(of_organizations, row->organization_id, *row, date);
-        if (!row->end_user.empty()) count(of_end_users, row->end_user, *row, date);
+        of_users.count(row->user_id, *row, date);
+        if (!row->team_id.empty()) of_teams.count(row->team_id, *row, date);
+        if (!row->organization_id.empty()) of_organizations.count(row->organization_id, *row, date);
+        if (!row->end_user.empty()) of_end_users.count(row->end_user, *row, date);
         for (const auto tag : std::set<std::string_view>(row->tags.begin(), row->tags.end()))
-            if (!tag.empty()) count(of_tags, tag, *row, date);
+            if (!tag.empty()) of_tags.count(tag, *row, date);
     }
-    if (auto done = write(sql, of_users, users); !done) return done;
-    if (auto done = write(sql, of_teams, teams); !done) return done;
-    if (auto done = write(sql, of_organizations, organizations); !done) return done;
-    if (auto done = write(sql, of_end_users, end_users); !done) return done;
-    return write(sql, of_tags, tags);
+    for (const auto* counter : {&of_users, &of_teams, &of_organizations, &of_end_users, &of_tags})
+        if (auto done = counter->write(sql); !done) return done;
+    return {};
 }
 
 }  // namespace tollweir

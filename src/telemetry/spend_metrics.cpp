@@ -57,6 +57,11 @@ void append_spend_metrics(const Journal& journal, const SpendWriter& writer, std
                  written.failures);
     page.gauge("tollweir_spend_store_away", "1 while the store takes no spend.",
                written.store_is_away ? 1 : 0);
+    page.counter("tollweir_spend_rows_reduced_total",
+                 "Rows that the store took without their texts only.", written.reduced);
+    page.counter("tollweir_spend_rows_set_aside_total",
+                 "Rows that the store refused for good; they are kept beside the journals.",
+                 written.set_aside);
     page.counter("tollweir_spend_calls_interrupted_total",
                  "Calls that the end of their process cut off, booked at their estimate.",
                  written.interrupted);

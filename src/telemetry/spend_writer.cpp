@@ -9,6 +9,7 @@
 #include "telemetry/journal_record.hpp"
 #include "telemetry/journal_recovery.hpp"
 #include "telemetry/journal_tail.hpp"
+#include "telemetry/refused_row.hpp"
 #include "tollweir/core/ids.hpp"
 #include "tollweir/core/log.hpp"
 #include "tollweir/core/thread_name.hpp"
@@ -271,13 +272,38 @@ void SpendWriter::apply_alone() {
                           to_text(entry.row.record_id));
             }
         }
+        const bool is_refused = !applied && applied.error().kind != ErrorKind::unavailable;
+        if (is_refused && set_aside(i, applied.error())) {
+            one.entries.clear();  // the journal's position goes on without it
+            applied = store_.apply(one);
+        }
         // Also where it moved: the store knows how far it is.
         if (!applied || !*applied) return read_positions();
         source.stored = batch_ends_[i];
-        ++numbers_.rows;
+        if (!one.entries.empty()) ++numbers_.rows;
     }
     note_success();
     settle_batch();
+}
+
+/// False: it is tried again first. A table that another program has changed may refuse a row for
+/// good, and must not keep back all that come after it.
+bool SpendWriter::set_aside(std::size_t entry, const GatewayError& refusal) {
+    const auto& row = batch_.entries[entry].row;
+    refusals_ = row.record_id == refused_ ? refusals_ + 1 : 1;
+    refused_ = row.record_id;
+    if (refusals_ < options_.most_refusals || journal_.is_in_memory()) return false;
+    const auto kept = keep_refused_row(journal_.options().directory, row);
+    if (!kept) {
+        log_error(kept.error().message);
+        return false;
+    }
+    refusals_ = 0;
+    ++numbers_.set_aside;
+    log_error("the store refuses a spend row of " + dollars(row.cost) + " dollars (" +
+              refusal.message + "): it is kept in " + kept->string() +
+              "; once the store can take it, rename that folder without its leading dot");
+    return true;
 }
 
 void SpendWriter::settle_batch() {

@@ -147,7 +147,7 @@ insert into "LiteLLM_BudgetTable" (budget_id, max_budget, budget_duration, tpm_l
     values ('b-small', 0.1, '30d', 9007199254740993, 'admin', 'admin');
 insert into "LiteLLM_TeamTable" (team_id, team_alias, members, members_with_roles, max_budget, spend, models)
     values ('t-search', 'Search "1"', '{u-lena,"u, 2"}', '[{"role": "admin", "user_id": "u-lena"}]',
-        100, 12.345678901234567, '{gpt-4o-mini}');
+        100, 12.345678901234567, '{gpt-4o-mini,m}');
 insert into "LiteLLM_UserTable" (user_id, user_email, user_role, teams, spend)
     values ('u-lena', 'lena@example.org', 'internal_user', '{t-search}', 3.5);
 -- The hashes of sk-takeover-open and sk-takeover-blocked.

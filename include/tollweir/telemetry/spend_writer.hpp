@@ -43,6 +43,9 @@ struct SpendWriterOptions {
     // Between tries while the store fails: doubled from the first to the last, with jitter.
     std::chrono::milliseconds first_retry{20};
     std::chrono::milliseconds last_retry{5000};
+    // How often one row may be refused, alone and without its texts, before it is set aside so that
+    // the others can go on.
+    int most_refusals = 10;
 };
 
 /// Any thread reads.
@@ -51,6 +54,7 @@ struct SpendWriterNumbers {
     std::atomic<std::uint64_t> batches{0};
     std::atomic<std::uint64_t> failures{0};     // of the store, each try
     std::atomic<std::uint64_t> reduced{0};      // rows that the store took without their texts only
+    std::atomic<std::uint64_t> set_aside{0};    // rows that it does not take at all: kept on disk
     std::atomic<std::uint64_t> adopted{0};      // folders of dead processes
     std::atomic<std::uint64_t> interrupted{0};  // calls that their end cut off
     std::atomic<std::uint64_t> damaged_bytes{0};    // of journals
@@ -94,6 +98,7 @@ private:
     bool gather_from(Source& source);
     void apply_batch();
     void apply_alone();
+    bool set_aside(std::size_t entry, const GatewayError& refusal);
     void settle_batch();
     void read_positions();
     void drop_finished();
@@ -116,6 +121,8 @@ private:
     std::size_t batch_bytes_ = 0;
     bool has_more_ = false;         // than the last batch could take
     std::size_t first_source_ = 0;  // where gathering begins: each gets its turn
+    RecordId refused_;              // the row that was refused last, and how often in a row
+    int refusals_ = 0;
     TimePoint next_adoption_{};
     std::chrono::milliseconds pause_{0};
     SpendWriterNumbers numbers_;

@@ -183,6 +183,35 @@ TEST_F(SpendWriterTest, TakesARowThatTheStoreCannotHoldWithoutItsTexts) {
     EXPECT_EQ(without, 1);
 }
 
+TEST_F(SpendWriterTest, KeepsARowThatTheStoreRefusesForGoodAndGoesOnWithTheOthers) {
+    std::atomic<bool> is_repaired = false;
+    store_.refuses = [&](const SpendRow& row) { return row.cost == 13 && !is_repaired; };
+    const auto journal = open_journal("p");
+    auto& append_to = journal->writer(0);
+    std::string refused;
+    for (const Picodollars cost : {1, 13, 2}) {
+        SpendRow row;
+        row.cost = cost;
+        append_to.append(row);
+        if (cost == 13) refused = ".refused-" + to_text(row.record_id);
+    }
+    append_to.flush();
+    SpendWriter writer(*journal, store_.calls(), quick_writer());
+    writer.start();
+    store_.await_rows(2);
+    EXPECT_EQ(store_.total(), 3);
+    EXPECT_EQ(writer.numbers().set_aside, 1U);
+    EXPECT_TRUE(fs::exists(directory() / refused));
+
+    is_repaired = true;
+    fs::rename(directory() / refused, directory() / refused.substr(1));
+    store_.await_rows(3);
+    EXPECT_EQ(store_.total(), 16);
+    journal->finish();
+    EXPECT_TRUE(writer.finish(Clock::now() + kLong));
+    EXPECT_EQ(left_over(), std::vector<std::string>());
+}
+
 TEST_F(SpendWriterTest, AdoptsWhatADeadProcessLeftAndBooksItsCallsInFlight) {
     {
         const auto dead = open_journal("dead");
