@@ -5,6 +5,7 @@
 
 #include "api/openai_error.hpp"
 #include "api/usage_cost.hpp"
+#include "tollweir/api/answer_recorder.hpp"
 
 namespace tollweir {
 namespace {
@@ -98,7 +99,8 @@ OpenAiEventEditor::OpenAiEventEditor(const StreamEdits& edits)
       hide_usage_(edits.hide_usage),
       usage_apart_(edits.usage_apart && !edits.hide_usage),
       tidier_(edits.tidier),
-      cost_(edits.cost) {}
+      cost_(edits.cost),
+      recorder_(edits.recorder) {}
 
 Result<std::size_t> OpenAiEventEditor::feed(std::string_view region, Pieces& out) {
     if (auto taken = take_items(region, out); !taken) return std::unexpected(taken.error());
@@ -181,6 +183,7 @@ Result<void> OpenAiEventEditor::take_event(const SseReader::Item& item, Pieces& 
         }
     }
     take_notes(chunk);
+    if (recorder_ != nullptr) recorder_->add_chunk(data);
     if (hide_usage_ && chunk.is_usage_only()) return {};
     const bool is_apart = usage_apart_ && is_object(chunk.usage) && !is_empty_array(chunk.choices);
     if (is_apart) set_usage_apart(chunk);

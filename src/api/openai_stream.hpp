@@ -54,6 +54,7 @@ private:
     const bool usage_apart_;
     AnswerTidier* const tidier_;
     const UsageCost cost_;
+    AnswerRecorder* const recorder_;
     SseReader reader_;
     ObjectView event_;
     std::list<std::string> held_;  // texts that this call's pieces point to

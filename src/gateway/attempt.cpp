@@ -281,6 +281,7 @@ net::Task<Result<void>> Attempt::answer_whole(DeploymentCall& call, TimePoint de
             counted_usage(context_.view, token_counter_for(deployment_, model_), editor.choices());
     leg_.failed = false;
     note_names(editor.upstream_model(), editor.response_id());
+    keep_answer(context_, pieces);
     record.status = status;
     price_leg(context_, leg_);
     append_reply_headers(context_, false, context_.headers);
@@ -326,6 +327,7 @@ net::Task<Result<void>> Attempt::answer_stream(DeploymentCall& call, const CallT
     edits.usage_apart = context_.upstream_body.sets_usage_apart();
     edits.tidier = tidier_.get();
     edits.cost = stream_cost();
+    if (context_.kept) edits.recorder = &context_.kept->stream;
     const auto editor = openai_front().open_pass_through(std::move(edits));
     write_stream_headers();
     StreamRelay stream(context_, call, *editor,
@@ -337,6 +339,7 @@ net::Task<Result<void>> Attempt::answer_stream(DeploymentCall& call, const CallT
     if (!leg_.usage.reported && !whole_usage_) leg_.usage = untold_usage(*editor);
     leg_.failed = !outcome || editor->upstream_error() != nullptr;
     note_names(editor->upstream_model(), editor->response_id());
+    if (!whole_usage_) keep_stream(context_);
     if (outcome && editor->upstream_error() != nullptr) {
         context_.record.failed = true;
         context_.record.error_class = facts(editor->upstream_error()->kind).litellm_class;
@@ -384,6 +387,7 @@ net::Task<Result<void>> Attempt::answer_in_chunks(DeploymentCall& call,
         whole_usage_ =
             counted_usage(context_.view, token_counter_for(deployment_, model_), editor.choices());
     note_names(editor.upstream_model(), editor.response_id());
+    keep_answer(context_, pieces);
     co_return co_await send_as_stream(context_, answer, stream_cost());
 }
 
@@ -440,6 +444,7 @@ net::Task<Result<void>> Attempt::mock(std::string_view json) {
         if (auto edited = editor.edit(made->body, edits, body); !edited) co_return edited;
         leg_.usage = editor.usage();
         note_names({}, editor.response_id());
+        keep_answer(context_, body);
         if (!co_await client.respond(200, context_.headers, body))
             co_return fail(ErrorKind::client_closed, "the client left");
         co_return Result<void>{};
@@ -448,11 +453,13 @@ net::Task<Result<void>> Attempt::mock(std::string_view json) {
     client.begin_stream(200, context_.headers);
     const auto shown = made->breaks_with ? made->events.size() / 2 : made->events.size();
     for (std::size_t i = 0; i < shown; ++i) {
+        if (context_.kept) context_.kept->stream.add_chunk(made->events[i]);
         const Pieces event{"data: ", made->events[i], "\n\n"};
         if (!co_await client.send(event))
             co_return fail(ErrorKind::client_closed, "the client left");
         if (!context_.record.first_token) context_.record.first_token = since(client.arrival());
     }
+    keep_stream(context_);
     if (made->breaks_with) {
         const auto editor = openai_front().open_pass_through({});
         co_return co_await end_broken(*editor, *made->breaks_with);

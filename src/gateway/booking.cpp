@@ -82,6 +82,8 @@ void fill_row(RequestContext& context) {
     row.session_id = context.notes.trace;
     row.client_metadata_json = context.notes.client_metadata;
     row.requester_ip = context.client->peer();
+    keep_request(context);
+    if (context.kept) row.request_json = context.kept->request;
     row.model_group =
         beginning(record.group.empty() ? context.requested_model : record.group, kMaxModelBytes);
     row.start = context.arrived;
@@ -174,6 +176,7 @@ void close_booking(RequestContext& context) {
     }
     for (auto& scope : row.scopes) scope.cost = row.cost;
     row.response_id = context.response_id;
+    if (context.kept) row.response_json = context.kept->answer;
     const auto took =
         std::chrono::duration_cast<WallTime::duration>(Clock::now() - context.client->arrival());
     row.end = row.start + took;

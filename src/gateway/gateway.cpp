@@ -167,6 +167,7 @@ void RequestContext::clear() {
     end_user.clear();
     response_id.clear();
     notes.clear();
+    kept.reset();
     estimate = {};
     row.clear();
     deployment = nullptr;

@@ -169,3 +169,57 @@ def test_a_name_as_long_as_a_body_does_no_harm(house: House) -> None:
     until(lambda: len(house.rows()) == 2, "a row for each")
     groups = {row["model_group"] for row in house.rows()}
     assert groups == {"m", "é" * 128}
+
+
+@pytest.fixture
+def keeper(store: Store, upstream: FakeUpstream, start: StartGateway) -> Gateway:
+    """A gateway that keeps what is said, in strings of at most 40 characters."""
+    upstream.always(up.json(answers.completion()))
+    gateway = start(
+        {
+            "model_list": [model("m", upstream.base, **PRICED)],
+            "general_settings": {"store_prompts_in_spend_logs": True},
+        },
+        env={**store.env, "MAX_STRING_LENGTH_PROMPT_IN_DB": "40"},
+    )
+    until(lambda: gateway.get("/health/readiness", ()).json["db"] == "connected", "the store")
+    return gateway
+
+
+def kept_texts(gateway: Gateway) -> tuple[Any, Any]:
+    until(lambda: gateway.get("/spend/logs", AUTH).json, "a row")
+    (row,) = gateway.get("/spend/logs", AUTH).json
+    texts = gateway.get(f"/spend/logs/ui/{row['request_id']}", AUTH).json
+    return texts["proxy_server_request"], texts["response"]
+
+
+def test_prompts_and_answers_are_kept_when_asked(keeper: Gateway) -> None:
+    said = "x" * 30 + "y" * 30
+    sent = chat_body("m", messages=[{"role": "user", "content": said}], seed=7)
+    assert keeper.post("/chat/completions", sent).status == 200
+    request, response = kept_texts(keeper)
+    shortened = "x" * 14 + "... (litellm_truncated skipped 20 chars) ..." + "y" * 26
+    assert request == {**sent, "messages": [{"role": "user", "content": shortened}]}
+    assert response["choices"][0]["message"]["content"] == answers.completion()["choices"][0]["message"]["content"]
+
+
+def test_the_answer_of_a_stream_is_kept_whole(keeper: Gateway, upstream: FakeUpstream) -> None:
+    upstream.always(up.sse(answers.stream("Hel", "lo")))
+    keeper.stream("m")
+    request, response = kept_texts(keeper)
+    assert request["stream"] is True
+    assert response["object"] == "chat.completion"
+    assert response["choices"][0]["message"]["content"] == "Hello"
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [{"no-log": True}, {"turn_off_message_logging": True}, {"x-litellm-enable-message-redaction": "true"}],
+    ids=lambda wish: next(iter(wish)),
+)
+def test_a_client_may_ask_that_nothing_is_kept(keeper: Gateway, wish: dict[str, Any]) -> None:
+    headers = [(name, value) for name, value in wish.items() if name.startswith("x-")]
+    fields = {name: value for name, value in wish.items() if not name.startswith("x-")}
+    body = {**chat_body("m"), **fields}
+    assert keeper.post("/chat/completions", body, [*AUTH, *headers]).status == 200
+    assert kept_texts(keeper) == ({}, {})

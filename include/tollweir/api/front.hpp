@@ -17,6 +17,8 @@
 
 namespace tollweir {
 
+class AnswerRecorder;
+
 /// What we need to know of a request body, as views into it. Reused from request to request.
 struct ChatView {
     ObjectView object;
@@ -38,8 +40,9 @@ struct StreamEdits {
     bool hide_usage = false;  // the client did not ask for usage
     // The client asked, and the upstream sends it beside choices: it goes into a chunk of its own.
     bool usage_apart = false;
-    AnswerTidier* tidier = nullptr;  // sees each event first; outlives the editor
-    UsageCost cost{};                // goes into usage that the client sees; empty: none does
+    AnswerTidier* tidier = nullptr;      // sees each event first; outlives the editor
+    UsageCost cost{};                    // goes into usage that the client sees; empty: none does
+    AnswerRecorder* recorder = nullptr;  // is given each chunk; outlives the editor
 };
 
 /// Edits the events of one stream that stays in its dialect and notes what they tell. Bytes come in

@@ -12,6 +12,7 @@
 #include "tollweir/core/charge.hpp"
 #include "tollweir/core/cost.hpp"
 #include "tollweir/core/spend_row.hpp"
+#include "tollweir/gateway/kept_texts.hpp"
 #include "tollweir/gateway/upstream_body.hpp"
 #include "tollweir/gateway/usage_estimate.hpp"
 #include "tollweir/net/client_connection.hpp"
@@ -83,7 +84,8 @@ struct RequestContext {
 
     CallEstimate estimate;
     CallNotes notes;
-    Reservation reservation;  // of the limits that bind the caller
+    std::unique_ptr<KeptTexts> kept;  // null: nothing of what is said is kept
+    Reservation reservation;          // of the limits that bind the caller
     JournalCall journal_call;
     SpendRow row;  // what it points to is kept by this context and its identity
     std::string row_status;

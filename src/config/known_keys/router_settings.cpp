@@ -35,7 +35,7 @@ constexpr KnownKey kSettings[] = {
     {"enable_tag_filtering", boolean, later, "false", "Choose among deployments that share a tag with the request."},
     {"tag_filtering_match_any", boolean, later, "true", "One common tag is enough."},
     {"provider_budget_config", map, active, "", "Budgets by provider."},
-    {"budget_limit", dollars, later, "", "Budget of the whole gateway a calendar month, in USD.", "in LiteLLM it is `litellm_settings.max_budget` with `budget_duration`"},
+    {"budget_limit", dollars, active, "", "Budget of the whole gateway a calendar month, in USD.", "in LiteLLM it is `litellm_settings.max_budget` with `budget_duration`"},
     {"default_max_parallel_requests", integer, later, "", "Calls under way a deployment, where it says nothing itself."},
     {"default_litellm_params", map, active, "", "Parameters of every deployment that does not give them."},
     {"default_priority", integer, later, "", "Place in the queue of requests that name none; lower is earlier."},

@@ -68,7 +68,7 @@ constexpr KnownKey kVariables[] = {
     {"DEFAULT_FLUSH_INTERVAL_SECONDS", seconds, later, "5", "How long events wait for company."},
     {"LOGGING_WORKER_MAX_QUEUE_SIZE", integer, later, "50000", "Events that may wait for a logger."},
     {"MAX_BASE64_LENGTH_FOR_LOGGING", integer, later, "64", "Characters kept of embedded media."},
-    {"MAX_STRING_LENGTH_PROMPT_IN_DB", integer, later, "2048", "Characters kept of a prompt."},
+    {"MAX_STRING_LENGTH_PROMPT_IN_DB", integer, active, "2048", "Characters kept of each text of a prompt or an answer in spend rows."},
     {"MAX_IMAGE_URL_DOWNLOAD_SIZE_MB", megabytes, later, "50", "Largest image that is fetched for a provider."},
     {"DEFAULT_MAX_TOKENS", integer, later, "4096", "`max_tokens` where a provider must have one."},
     {"DEFAULT_ANTHROPIC_CHAT_MAX_TOKENS", integer, later, "4096", "The same for Anthropic."},
