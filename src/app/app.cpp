@@ -99,6 +99,10 @@ Result<void> App::start() {
         worker->set_client_limits(client_limits(settings.server));
     }
     gateway_ = std::make_unique<Gateway>(workers_, snapshot_, command_line_.root_path, services());
+    store_->on_change([this](const StoreChange& change) {
+        keys_->forget(change);
+        gateway_->forget_row(change.table, change.id);
+    });
 
     net::TlsContext tls;
     if (!command_line_.ssl_certfile.empty()) {

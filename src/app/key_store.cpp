@@ -31,11 +31,11 @@ KeyStore::KeyStore(StorePool& pool, std::function<void(KeyRecord&)> bind, const 
     : pool_(pool),
       cache_([this](std::vector<Sha256Digest> digests,
                     KeysFound done) { look_up(std::move(digests), std::move(done)); },
-             std::move(bind), options_of(config)) {
-    pool_.on_change([this](const StoreChange& change) {
-        if (change.table.empty()) return cache_.forget_all();
-        cache_.forget(change.table, change.id);
-    });
+             std::move(bind), options_of(config)) {}
+
+void KeyStore::forget(const StoreChange& change) {
+    if (change.table.empty()) return cache_.forget_all();
+    cache_.forget(change.table, change.id);
 }
 
 void KeyStore::configure(const Config& config) {

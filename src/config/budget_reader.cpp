@@ -143,6 +143,9 @@ BudgetConfig read_budgets(const LoadContext& context) {
     budgets.max_internal_user_budget = litellm.dollars("max_internal_user_budget");
     budgets.default_max_internal_user_budget = litellm.dollars("default_max_internal_user_budget");
     budgets.internal_user_budget_duration = litellm.period("internal_user_budget_duration");
+    budgets.binds_user_in_teams = !section_of(context, "general_settings")
+                                       .boolean("skip_user_budget_on_team_key")
+                                       .value_or(false);
     budgets.max_end_user_budget = litellm.dollars("max_end_user_budget");
     budgets.max_end_user_budget_id = litellm.text("max_end_user_budget_id").value_or("");
     set_from(litellm.dollars("default_soft_budget"), budgets.default_soft_budget);

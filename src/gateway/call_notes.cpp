@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/json_parts.hpp"
@@ -115,6 +116,7 @@ void take_metadata(std::string_view json, CallNotes& notes, BodyNotes& body) {
 }  // namespace
 
 void CallNotes::clear() {
+    taken = false;
     tags.clear();
     trace.clear();
     client_metadata.clear();
@@ -122,6 +124,7 @@ void CallNotes::clear() {
 
 void take_call_notes(RequestContext& context) {
     auto& notes = context.notes;
+    if (std::exchange(notes.taken, true)) return;
     const auto head = read_head(context.client->head());
     const auto& spend = context.config().spend;
     BodyNotes body;

@@ -156,6 +156,12 @@ private:
 
 }  // namespace
 
+void NamedCells::clear() {
+    customer.reset();
+    tags.reset();
+    sets.clear();
+}
+
 void RequestContext::clear() {
     state = nullptr;
     client = nullptr;
@@ -168,6 +174,7 @@ void RequestContext::clear() {
     response_id.clear();
     notes.clear();
     kept.reset();
+    named.clear();
     estimate = {};
     row.clear();
     deployment = nullptr;
@@ -222,7 +229,17 @@ Gateway::~Gateway() {
 
 void Gateway::replace_snapshot(std::shared_ptr<const Snapshot> snapshot) {
     for (auto& state : states_)
-        state->worker.post([&state = *state, snapshot] { state.snapshot = own_count(snapshot); });
+        state->worker.post([&state = *state, snapshot] {
+            state.snapshot = own_count(snapshot);
+            state.named.forget({}, {});  // file budgets may be others
+        });
+}
+
+void Gateway::forget_row(std::string_view table, std::string_view id) {
+    for (auto& state : states_)
+        state->worker.post([&state = *state, table = std::string(table), id = std::string(id)] {
+            state.named.forget(table, id);
+        });
 }
 
 void Gateway::write_error(const GatewayError& error, std::string& headers,
@@ -362,6 +379,9 @@ net::Task<Result<void>> Gateway::call_model(RequestContext& context, Endpoint en
     if (!admitted) co_return note_failure(context.record, std::move(admitted.error()));
     make_plan(admitted->match, admitted->model, context.state->random, context.plan);
     estimate_call(context, admitted->match);
+    if (names_scopes(context))
+        if (auto bound = co_await bind_named_scopes(context); !bound)
+            co_return note_failure(context.record, std::move(bound.error()));
     auto outcome = try_reserve(context);
     if (!outcome) outcome = co_await reserve_waiting(context);
     if (*outcome) outcome = co_await run_plan(context, context.plan, settlement);

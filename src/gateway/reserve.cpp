@@ -49,6 +49,7 @@ ReserveRequest request_of(const RequestContext& context) {
 ReserveRequest caller_request(const RequestContext& context) {
     auto request = request_of(context);
     if (const auto& key = context.identity.key) request.key = key->cells.get();
+    request.more = context.named.sets;
     return request;
 }
 

@@ -1,6 +1,7 @@
 #include "tollweir/limits/limiter.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -36,6 +37,12 @@ GatewayError store_away() {
 
 GatewayError client_left() {
     return {ErrorKind::client_closed, ErrorSource::client, "the client left"};
+}
+
+/// What people call the bearer: a key by its alias, whoever it belongs to by its id.
+std::string label_of(const Scope& scope, std::string_view label) {
+    const bool has_id = scope.kind != ScopeKind::key && scope.kind != ScopeKind::deployment;
+    return has_id ? std::string() : std::string(label);
 }
 
 }  // namespace
@@ -75,9 +82,10 @@ std::shared_ptr<const Limiter::Terms> Limiter::terms() const {
 
 void Limiter::bind(KeyRecord& record) {
     const auto now = terms();
-    const auto limits = limits_of(record, now->zone, now->limits.key_max_parallel_requests);
+    const auto limits = limits_of(record, now->zone, now->limits.key_max_parallel_requests,
+                                  now->budgets.binds_user_in_teams);
     auto cells = std::make_shared<KeyCells>();
-    cells->own = bind(limits.own, record.alias);
+    cells->every = bind(limits.every, record.alias);
     for (const auto& [model, scope_limits] : limits.models)
         cells->models.emplace_back(model, bind(scope_limits, record.alias));
     record.cells = std::move(cells);
@@ -92,6 +100,21 @@ std::shared_ptr<const CellSet> Limiter::bind(const DeploymentTerms& deployment) 
     return std::make_shared<const CellSet>(std::move(set));
 }
 
+KeyCells Limiter::bind(const Scope& scope, const LimitTerms& limits,
+                       const std::vector<ModelTerms>& models) {
+    const auto now = terms();
+    auto found = limits_of(scope, limits, models, now->zone);
+    if (scope.kind == ScopeKind::tag) {
+        auto of_file = tag_limits(scope.id, now->budgets, now->zone);
+        std::ranges::move(of_file.budgets, std::back_inserter(found.every.budgets));
+    }
+    KeyCells cells;
+    cells.every = bind(found.every, std::string_view());
+    for (const auto& [model, scope_limits] : found.models)
+        cells.models.emplace_back(model, bind(scope_limits, std::string_view()));
+    return cells;
+}
+
 CellSet Limiter::bind(const ScopeLimits& limits, std::string_view label) {
     CellSet set;
     for (const auto& rate : limits.rates) bind_rate(set, rate, label);
@@ -102,7 +125,7 @@ CellSet Limiter::bind(const ScopeLimits& limits, std::string_view label) {
 void Limiter::bind_rate(CellSet& set, const RateLimit& rate, std::string_view label) {
     if (rate.kind == LimitKind::slots) {
         auto cell = cells_.slots(rate.scope);
-        cell->set_label(std::string(label));
+        cell->set_label(label_of(rate.scope, label));
         {
             const std::lock_guard held(cell->bit);
             cell->limit = std::max<std::int64_t>(0, rate.limit);
@@ -112,7 +135,7 @@ void Limiter::bind_rate(CellSet& set, const RateLimit& rate, std::string_view la
         return;
     }
     auto cell = cells_.rate(rate.kind, rate.scope);
-    cell->set_label(std::string(label));
+    cell->set_label(label_of(rate.scope, label));
     {
         const std::lock_guard held(cell->bit);
         cell->set_limit(rate.limit, rate.enforcement);
@@ -122,7 +145,7 @@ void Limiter::bind_rate(CellSet& set, const RateLimit& rate, std::string_view la
 
 void Limiter::bind_budget(CellSet& set, const BudgetLimit& budget, std::string_view label) {
     auto cell = cells_.budget(budget.scope);
-    cell->set_label(std::string(label));
+    cell->set_label(label_of(budget.scope, label));
     cell->set_terms(std::make_shared<const BudgetLimit>(budget), settings_.clock.steady(),
                     settings_.clock.wall());
     set.cells.push_back(std::move(cell));
@@ -131,7 +154,7 @@ void Limiter::bind_budget(CellSet& set, const BudgetLimit& budget, std::string_v
 Limiter::Sets Limiter::sets_of(const ReserveRequest& request) const {
     Sets sets;
     if (request.key != nullptr) {
-        sets.push_back(&request.key->own);
+        sets.push_back(&request.key->every);
         if (!request.key->models.empty()) {
             sets.push_back(request.key->find_model(request.model));
             // As LiteLLM looks model budgets up: by the name as sent, then without its provider.

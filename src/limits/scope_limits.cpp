@@ -1,6 +1,7 @@
 #include "tollweir/limits/scope_limits.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace tollweir {
 namespace {
@@ -75,6 +76,36 @@ ScopeLimits model_limits(Scope scope, const ModelTerms& terms, const TimeZone& z
     return out;
 }
 
+/// Limits of one model are one set, whoever they come from.
+ScopeLimits& model_of(KeyLimits& out, const std::string& model) {
+    const auto found = std::ranges::find(
+        out.models, model, [](const auto& entry) -> const std::string& { return entry.first; });
+    if (found != out.models.end()) return found->second;
+    return out.models.emplace_back(model, ScopeLimits()).second;
+}
+
+void add_models(KeyLimits& out, const Scope& scope, const std::vector<ModelTerms>& models,
+                const TimeZone& zone) {
+    for (const auto& terms : models) {
+        auto limits = model_limits(scope, terms, zone);
+        auto& into = model_of(out, terms.model);
+        std::ranges::move(limits.rates, std::back_inserter(into.rates));
+        std::ranges::move(limits.budgets, std::back_inserter(into.budgets));
+    }
+}
+
+UserRecord without_budgets(UserRecord user) {
+    user.limits.max_budget = user.limits.soft_budget = std::nullopt;
+    for (auto& model : user.model_limits) model.max_budget.reset();
+    return user;
+}
+
+template <class Owner>
+void add_owner(KeyLimits& out, const Scope& scope, const Owner& owner, const TimeZone& zone) {
+    add_terms(out.every, scope, owner.limits, zone);
+    add_models(out, scope, owner.model_limits, zone);
+}
+
 std::optional<std::int64_t> unless_zero(std::int64_t limit) {
     return limit > 0 ? std::optional(limit) : std::nullopt;
 }
@@ -95,20 +126,44 @@ void add_file_budget(ScopeLimits& out, Scope scope, std::optional<Picodollars> c
 }  // namespace
 
 KeyLimits limits_of(const KeyRecord& key, const TimeZone& zone,
-                    std::optional<std::int64_t> most_parallel) {
+                    std::optional<std::int64_t> most_parallel, bool binds_user_in_teams) {
     KeyLimits out;
     const Scope scope{.kind = ScopeKind::key, .id = key.hash};
-    add_terms(out.own, scope, key.limits, zone);
+    add_owner(out, scope, key, zone);
     if (!key.limits.max_parallel_requests)
-        add_rate(out.own, scope, LimitKind::slots, most_parallel);
-    if (!out.own.budgets.empty() && key.metadata.temp_budget_increase &&
+        add_rate(out.every, scope, LimitKind::slots, most_parallel);
+    if (!out.every.budgets.empty() && key.metadata.temp_budget_increase &&
         key.metadata.temp_budget_expiry) {
-        out.own.budgets.front().extra = *key.metadata.temp_budget_increase;
-        out.own.budgets.front().extra_until = *key.metadata.temp_budget_expiry;
+        out.every.budgets.front().extra = *key.metadata.temp_budget_increase;
+        out.every.budgets.front().extra_until = *key.metadata.temp_budget_expiry;
     }
-    add_windows(out.own, scope, key.budget_windows, zone);
-    for (const auto& terms : key.model_limits)
-        out.models.emplace_back(terms.model, model_limits(scope, terms, zone));
+    add_windows(out.every, scope, key.budget_windows, zone);
+    if (key.project)
+        add_owner(out, {.kind = ScopeKind::project, .id = key.project->id}, *key.project, zone);
+    if (key.team) {
+        const Scope of_team{.kind = ScopeKind::team, .id = key.team->id};
+        add_owner(out, of_team, *key.team, zone);
+        add_windows(out.every, of_team, key.team->budget_windows, zone);
+    }
+    if (key.organization)
+        add_owner(out, {.kind = ScopeKind::organization, .id = key.organization->id},
+                  *key.organization, zone);
+    if (key.user) {
+        const Scope of_user{.kind = ScopeKind::user, .id = key.user->id};
+        const bool has_budget = key.team_id.empty() || binds_user_in_teams;
+        add_owner(out, of_user, has_budget ? *key.user : without_budgets(*key.user), zone);
+    }
+    if (key.member)
+        add_owner(out, {.kind = ScopeKind::team_member, .id = key.team_id, .member = key.user_id},
+                  *key.member, zone);
+    return out;
+}
+
+KeyLimits limits_of(const Scope& scope, const LimitTerms& limits,
+                    const std::vector<ModelTerms>& models, const TimeZone& zone) {
+    KeyLimits out;
+    add_terms(out.every, scope, limits, zone);
+    add_models(out, scope, models, zone);
     return out;
 }
 
@@ -132,6 +187,15 @@ ScopeLimits provider_limits(std::string_view provider, const BudgetConfig& budge
     add_rate(out, scope, LimitKind::requests, found->rpm);
     add_rate(out, scope, LimitKind::tokens, found->tpm);
     add_file_budget(out, scope, found->limit, found->period, zone);
+    return out;
+}
+
+ScopeLimits tag_limits(std::string_view tag, const BudgetConfig& budgets, const TimeZone& zone) {
+    ScopeLimits out;
+    const auto found = std::ranges::find(budgets.tags, tag, &PeriodBudget::name);
+    if (found != budgets.tags.end())
+        add_file_budget(out, {.kind = ScopeKind::tag, .id = found->name}, found->limit,
+                        found->period, zone);
     return out;
 }
 

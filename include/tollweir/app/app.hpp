@@ -69,9 +69,10 @@ private:
     std::unique_ptr<Accounts> accounts_;
     std::shared_ptr<const Snapshot> snapshot_;
     std::vector<std::unique_ptr<net::Worker>> workers_;
-    std::unique_ptr<KeyStore> keys_;    // the store's threads call it until they end
-    std::unique_ptr<StorePool> store_;  // hands results to workers, so it ends before them
+    // The store's threads call these until they end.
+    std::unique_ptr<KeyStore> keys_;
     std::unique_ptr<Gateway> gateway_;
+    std::unique_ptr<StorePool> store_;  // hands results to workers, so it ends before them
     std::unique_ptr<net::Listener> listener_;
     std::vector<std::thread> threads_;
     std::atomic<std::size_t> ended_{0};

@@ -31,6 +31,7 @@ struct BudgetConfig {
     std::optional<Picodollars> max_internal_user_budget;          // a new internal user's
     std::optional<Picodollars> default_max_internal_user_budget;  // where that one is not given
     std::optional<BudgetDuration> internal_user_budget_duration;
+    bool binds_user_in_teams = true;  // `skip_user_budget_on_team_key: true` clears it
     std::optional<Picodollars> max_end_user_budget;  // of customers without one of their own
     std::string max_end_user_budget_id;              // a row of the budget table instead
     Picodollars default_soft_budget = 50 * kPicodollarsPerDollar;

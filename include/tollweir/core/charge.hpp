@@ -24,7 +24,7 @@ struct CellSet {
 
 /// The limits of a key and of all it belongs to, as its record points at them.
 struct KeyCells {
-    CellSet own;                                          // bind every call
+    CellSet every;                                        // bind every call
     std::vector<std::pair<std::string, CellSet>> models;  // bind calls of one model; few
 
     /// Null: none of its own.

@@ -46,6 +46,8 @@ public:
 
     /// New requests begin under `snapshot`; those under way keep theirs. Any thread.
     void replace_snapshot(std::shared_ptr<const Snapshot> snapshot);
+    /// A row has changed, whoever did it; an empty table: any may have. Any thread.
+    void forget_row(std::string_view table, std::string_view id);
     /// From now on readiness says no. Any thread.
     void set_draining() { draining_ = true; }
 

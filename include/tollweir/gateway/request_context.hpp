@@ -22,6 +22,8 @@
 
 namespace tollweir {
 
+struct BoundCustomer;
+struct BoundTags;
 struct WorkerState;
 
 /// One try at a deployment for a request, and what it used.
@@ -51,9 +53,19 @@ struct CallEstimate {
 
 /// What a client wants its spend row to carry.
 struct CallNotes {
+    bool taken = false;
     std::vector<std::string> tags;
     std::string trace;            // session or trace id
     std::string client_metadata;  // a JSON object
+
+    void clear();
+};
+
+/// What binds a call beside its key: the customer and the tags that it names.
+struct NamedCells {
+    std::shared_ptr<const BoundCustomer> customer;
+    std::shared_ptr<const BoundTags> tags;
+    std::vector<const CellSet*> sets;  // of both; few
 
     void clear();
 };
@@ -82,6 +94,7 @@ struct RequestContext {
     std::vector<Leg> legs;    // one an attempt; the settlement books them
     std::string response_id;  // the upstream's name for its answer
 
+    NamedCells named;
     CallEstimate estimate;
     CallNotes notes;
     std::unique_ptr<KeptTexts> kept;  // null: nothing of what is said is kept

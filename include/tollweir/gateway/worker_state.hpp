@@ -7,6 +7,7 @@
 
 #include "tollweir/auth/worker_keys.hpp"
 #include "tollweir/config/snapshot.hpp"
+#include "tollweir/gateway/named_scopes.hpp"
 #include "tollweir/gateway/request_context.hpp"
 #include "tollweir/net/worker.hpp"
 #include "tollweir/telemetry/metrics.hpp"
@@ -34,6 +35,7 @@ struct WorkerState {
     std::shared_ptr<const Snapshot> snapshot;
     StorePool* store = nullptr;        // null in tests that have none
     std::optional<WorkerKeys> keys;    // none without a store
+    NamedScopes named;                 // customers and tags
     Limiter* limiter = nullptr;        // null in tests that have no limits
     JournalWriter* journal = nullptr;  // null in tests that book nothing
     UnpricedModels* unpriced = nullptr;

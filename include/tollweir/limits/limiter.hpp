@@ -72,6 +72,9 @@ public:
     void bind(KeyRecord& record);
     /// Cells of a deployment and of its provider; what they bind is charged by each attempt.
     std::shared_ptr<const CellSet> bind(const DeploymentTerms& deployment);
+    /// Of what requests name beside their key: a customer, a tag.
+    KeyCells bind(const Scope& scope, const LimitTerms& limits,
+                  const std::vector<ModelTerms>& models);
     CellSet bind(const ScopeLimits& limits, std::string_view label);
 
     // --- Requests. Any thread.

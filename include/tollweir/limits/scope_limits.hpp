@@ -19,14 +19,19 @@ struct ScopeLimits {
 };
 
 struct KeyLimits {
-    ScopeLimits own;
+    ScopeLimits every;                                        // of every call
     std::vector<std::pair<std::string, ScopeLimits>> models;  // of calls of one model
 };
 
-/// A key's limits. `zone` is where budgets begin anew; `most_parallel` binds keys without a limit
-/// of their own.
+/// The limits of a key and of all that it belongs to: project, team, organization, user, member of
+/// the team. `zone` is where budgets begin anew; `most_parallel` binds keys without a limit of
+/// their own; without `binds_user_in_teams` a user's budget binds only keys without a team.
 KeyLimits limits_of(const KeyRecord& key, const TimeZone& zone,
-                    std::optional<std::int64_t> most_parallel);
+                    std::optional<std::int64_t> most_parallel, bool binds_user_in_teams = true);
+
+/// Those of a customer or a tag.
+KeyLimits limits_of(const Scope& scope, const LimitTerms& limits,
+                    const std::vector<ModelTerms>& models, const TimeZone& zone);
 
 /// What the limits of a deployment are made of.
 struct DeploymentTerms {
@@ -45,6 +50,9 @@ ScopeLimits limits_of(const DeploymentTerms& deployment, const TimeZone& zone);
 /// Those of `provider_budget_config`; empty if the provider is not in it.
 ScopeLimits provider_limits(std::string_view provider, const BudgetConfig& budgets,
                             const TimeZone& zone);
+
+/// Those of `tag_budget_config`; empty if the tag is not in it.
+ScopeLimits tag_limits(std::string_view tag, const BudgetConfig& budgets, const TimeZone& zone);
 
 /// Those of the whole gateway.
 ScopeLimits gateway_limits(const LimitsConfig& limits, const BudgetConfig& budgets,

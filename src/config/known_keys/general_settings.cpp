@@ -73,6 +73,7 @@ constexpr KnownKey kSettings[] = {
     {"disable_spend_updates", boolean, active, "false", "Book no spend on keys, users and teams."},
     {"disable_error_logs", boolean, active, "false", "Write no rows of failed requests."},
     {"disable_reset_budget", boolean, later, "false", "Never begin a budget anew."},
+    {"skip_user_budget_on_team_key", boolean, active, "false", "A user's budget binds only keys without a team."},
     {"store_prompts_in_spend_logs", boolean, active, "false", "Keep prompts and answers in the rows.", "", "STORE_PROMPTS_IN_SPEND_LOGS"},
     {"maximum_spend_logs_retention_period", period, active, "", "Age from which on rows are deleted; kept for good where absent."},
     {"maximum_spend_logs_retention_interval", period, active, "1d", "How often that is done."},

@@ -26,7 +26,7 @@ std::vector<Scope> budgets_of(const KeyRecord& key) {
         for (const auto& budget : of.budgets)
             if (budget.scope != scopes.front()) scopes.push_back(budget.scope);
     };
-    add(limits.own);
+    add(limits.every);
     for (const auto& [model, of] : limits.models) add(of);
     return scopes;
 }
