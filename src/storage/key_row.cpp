@@ -1,13 +1,10 @@
 #include "tollweir/storage/key_row.hpp"
 
-#include <type_traits>
-
 namespace tollweir {
 namespace {
 
 using Kind = KeyColumn::Kind;
 
-// Of `spend` the exact column comes after the float, so that it wins where it is filled.
 const KeyColumn kColumns[] = {
     {"token", Kind::text, &KeyRow::token},
     {"key_name", Kind::text, &KeyRow::key_name},
@@ -55,68 +52,6 @@ const KeyColumn kColumns[] = {
     {"updated_by", Kind::text, &KeyRow::updated_by},
 };
 
-/// What another program wrote and makes no sense is left as an empty row has it.
-class Cell {
-public:
-    Cell(const SqlRows& rows, std::size_t row, std::size_t column, Kind kind)
-        : rows_(rows), row_(row), column_(column), kind_(kind) {}
-
-    void into(std::string& out) const {
-        if (!rows_.is_null(row_, column_)) out = rows_.text(row_, column_);
-    }
-    void into(bool& out) const { out = rows_.boolean(row_, column_).value_or(out); }
-    void into(std::optional<bool>& out) const { out = rows_.boolean(row_, column_); }
-    void into(std::int64_t& out) const { out = rows_.integer(row_, column_).value_or(out); }
-    void into(std::optional<std::int64_t>& out) const {
-        if (kind_ != Kind::money)
-            out = rows_.integer(row_, column_);
-        else if (const auto dollars = rows_.real(row_, column_))
-            out = from_double_dollars(*dollars);
-    }
-    void into(std::optional<WallTime>& out) const { out = rows_.time(row_, column_); }
-    void into(std::vector<std::string>& out) const { out = rows_.list(row_, column_); }
-    void into(PicodollarSum& out) const {
-        if (kind_ == Kind::sum)
-            out = rows_.sum(row_, column_).value_or(out);
-        else if (const auto dollars = rows_.real(row_, column_))
-            out = from_double_dollars(*dollars).value_or(0);
-    }
-
-private:
-    const SqlRows& rows_;
-    std::size_t row_;
-    std::size_t column_;
-    Kind kind_;
-};
-
-SqlValue value_of(const std::string& text, Kind kind) {
-    if (text.empty()) return {};
-    return kind == Kind::json ? SqlValue(SqlValue::Json{text}) : SqlValue(text);
-}
-SqlValue value_of(bool flag, Kind) {
-    return flag;
-}
-SqlValue value_of(const std::optional<bool>& flag, Kind) {
-    return flag;
-}
-SqlValue value_of(std::int64_t number, Kind) {
-    return number;
-}
-SqlValue value_of(const std::optional<std::int64_t>& number, Kind kind) {
-    if (!number) return {};
-    return kind == Kind::money ? SqlValue(to_double_dollars(*number)) : SqlValue(*number);
-}
-SqlValue value_of(const std::optional<WallTime>& time, Kind) {
-    return time;
-}
-SqlValue value_of(const std::vector<std::string>& items, Kind) {
-    return SqlValue::List{items};
-}
-SqlValue value_of(PicodollarSum amount, Kind kind) {
-    return kind == Kind::sum ? SqlValue(SqlValue::Sum{amount})
-                             : SqlValue(to_double_dollars(amount));
-}
-
 }  // namespace
 
 std::span<const KeyColumn> key_columns() {
@@ -124,29 +59,11 @@ std::span<const KeyColumn> key_columns() {
 }
 
 std::string key_column_list(std::string_view prefix) {
-    std::string list;
-    for (const auto& column : kColumns)
-        list.append(list.empty() ? "" : ", ").append(prefix).append(column.name);
-    return list;
+    return column_list(key_columns(), prefix);
 }
 
 KeyRow read_key_row(const SqlRows& rows, std::size_t row, std::size_t first) {
-    KeyRow key;
-    std::size_t at = first;
-    for (const auto& column : kColumns) {
-        const Cell cell(rows, row, at++, column.kind);
-        std::visit([&](auto member) { cell.into(key.*member); }, column.member);
-    }
-    return key;
-}
-
-SqlValue column_value(const KeyRow& row, const KeyColumn& column) {
-    return std::visit([&](auto member) { return value_of(row.*member, column.kind); },
-                      column.member);
-}
-
-bool is_same(const KeyRow& a, const KeyRow& b, const KeyColumn& column) {
-    return std::visit([&](auto member) { return a.*member == b.*member; }, column.member);
+    return read_row(key_columns(), rows, row, first);
 }
 
 }  // namespace tollweir

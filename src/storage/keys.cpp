@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/row_table.hpp"
 #include "tollweir/core/ids.hpp"
 #include "tollweir/core/json_parts.hpp"
 
@@ -10,46 +11,20 @@ namespace {
 
 constexpr const char* kTable = R"("LiteLLM_VerificationToken")";
 
-/// Kept for the life of the process, as prepared statements need it.
-Statement kept(const std::string& sqlite, const std::string& postgres) {
-    return {sqlite.c_str(), postgres.c_str()};
-}
-
-std::vector<KeyRow> read_all(const SqlRows& rows) {
-    std::vector<KeyRow> keys;
-    keys.reserve(rows.size());
-    for (std::size_t i = 0; i < rows.size(); ++i) keys.push_back(read_key_row(rows, i));
-    return keys;
-}
-
-std::string placeholder(std::size_t number) {
-    return "$" + std::to_string(number);
+const RowTable<KeyRow>& table() {
+    static const RowTable<KeyRow> instance("LiteLLM_VerificationToken", key_columns());
+    return instance;
 }
 
 }  // namespace
 
 Result<std::optional<KeyRow>> find_key_row(Sql& sql, std::string_view token, RowLock lock) {
-    static const std::string plain =
-        "select " + key_column_list() + " from " + kTable + " where token = $1";
-    static const std::string locking = plain + " for update";
-    const auto statement = lock == RowLock::update ? kept(plain, locking) : kept(plain, plain);
-    const auto rows = sql.run(statement, {token});
-    if (!rows) return std::unexpected(rows.error());
-    if (rows->empty()) return std::nullopt;
-    return read_key_row(*rows, 0);
+    return table().find(sql, token, lock);
 }
 
 Result<std::vector<KeyRow>> find_key_rows(Sql& sql, std::span<const std::string> tokens,
                                           RowLock lock) {
-    static const std::string begin = "select " + key_column_list() + " from " + kTable;
-    static const std::string sqlite =
-        begin + " where token in (select value from json_each($1)) order by token";
-    static const std::string postgres = begin + " where token = any($1) order by token";
-    static const std::string locking = postgres + " for update";
-    const auto statement = kept(sqlite, lock == RowLock::update ? locking : postgres);
-    const auto rows = sql.run(statement, {SqlValue::List{tokens}});
-    if (!rows) return std::unexpected(rows.error());
-    return read_all(*rows);
+    return table().find_all(sql, tokens, lock);
 }
 
 Result<std::vector<std::string>> find_tokens_by_alias(Sql& sql,
@@ -82,35 +57,11 @@ Result<std::string> holder_of_alias(Sql& sql, std::string_view alias, std::strin
 }
 
 Result<void> insert_key(Sql& sql, const KeyRow& key) {
-    static const std::string text = [] {
-        std::string marks;
-        for (std::size_t i = 1; i <= key_columns().size(); ++i)
-            marks.append(i == 1 ? "" : ", ").append(placeholder(i));
-        return std::string("insert into ") + kTable + " (" + key_column_list() + ") values (" +
-               marks + ")";
-    }();
-    std::vector<SqlValue> values;
-    for (const auto& column : key_columns()) values.push_back(column_value(key, column));
-    const auto done = sql.run(kept(text, text), values);
-    if (!done) return std::unexpected(done.error());
-    return {};
+    return table().insert(sql, key);
 }
 
 Result<void> update_key(Sql& sql, const KeyRow& before, const KeyRow& after) {
-    std::string changes;
-    std::vector<SqlValue> values{before.token};
-    for (const auto& column : key_columns()) {
-        if (is_same(before, after, column)) continue;
-        values.push_back(column_value(after, column));
-        changes.append(changes.empty() ? "" : ", ").append(column.name).append(" = ");
-        changes += placeholder(values.size());
-    }
-    if (changes.empty()) return {};
-    const auto done = sql.run(
-        Statement(std::string("update ") + kTable + " set " + changes + " where token = $1"),
-        values);
-    if (!done) return std::unexpected(done.error());
-    return {};
+    return table().update(sql, before, after);
 }
 
 Result<void> archive_keys(Sql& sql, std::span<const std::string> tokens,
@@ -124,7 +75,7 @@ Result<void> archive_keys(Sql& sql, std::span<const std::string> tokens,
         std::string id;
         append_uuid4(id);
         const auto copied =
-            sql.run(kept(copy, copy),
+            sql.run(Statement(copy.c_str()),
                     {token, id, deletion.at, text_or_null(deletion.deleted_by),
                      text_or_null(deletion.deleted_by_api_key), text_or_null(deletion.changed_by)});
         if (!copied) return std::unexpected(copied.error());

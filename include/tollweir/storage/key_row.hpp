@@ -6,12 +6,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "tollweir/core/clock.hpp"
 #include "tollweir/core/money.hpp"
-#include "tollweir/storage/sql.hpp"
+#include "tollweir/storage/row_columns.hpp"
 
 namespace tollweir {
 
@@ -65,19 +64,7 @@ struct KeyRow {
     friend bool operator==(const KeyRow&, const KeyRow&) = default;
 };
 
-/// A column of the row: how it is called, where it stands in the struct, and what it holds.
-struct KeyColumn {
-    enum class Kind : std::uint8_t { text, json, list, number, money, time, flag, spend, sum };
-    using Member =
-        std::variant<std::string KeyRow::*, bool KeyRow::*, std::optional<bool> KeyRow::*,
-                     std::int64_t KeyRow::*, std::optional<std::int64_t> KeyRow::*,
-                     std::optional<WallTime> KeyRow::*, std::vector<std::string> KeyRow::*,
-                     PicodollarSum KeyRow::*>;
-
-    std::string_view name;
-    Kind kind;
-    Member member;
-};
+using KeyColumn = RowColumn<KeyRow>;
 
 /// In the order in which they are read.
 std::span<const KeyColumn> key_columns();
@@ -85,8 +72,5 @@ std::span<const KeyColumn> key_columns();
 std::string key_column_list(std::string_view prefix = {});
 /// The columns from `first` on, in the order of `key_columns`.
 KeyRow read_key_row(const SqlRows& rows, std::size_t row, std::size_t first = 0);
-/// A view of the row's value, to be stored.
-SqlValue column_value(const KeyRow& row, const KeyColumn& column);
-bool is_same(const KeyRow& a, const KeyRow& b, const KeyColumn& column);
 
 }  // namespace tollweir

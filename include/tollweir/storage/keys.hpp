@@ -16,10 +16,6 @@ namespace tollweir {
 // Keys as the management API reads and writes them. What changes rows belongs into a transaction of
 // the caller's: reading, deciding and writing then happen at once.
 
-enum class RowLock : std::uint8_t {
-    none,
-    update,  // until the transaction ends; SQLite's holds the file anyway
-};
 Result<std::optional<KeyRow>> find_key_row(Sql& sql, std::string_view token,
                                            RowLock lock = RowLock::none);
 /// In no order; those that are not there are left out. With `update` in the order of their tokens,
