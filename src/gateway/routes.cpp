@@ -5,8 +5,12 @@
 #include <vector>
 
 #include "tollweir/core/url_query.hpp"
+#include "tollweir/gateway/admin/budgets.hpp"
+#include "tollweir/gateway/admin/customers.hpp"
 #include "tollweir/gateway/admin/keys.hpp"
+#include "tollweir/gateway/admin/organizations.hpp"
 #include "tollweir/gateway/admin/spend.hpp"
+#include "tollweir/gateway/admin/tags.hpp"
 #include "tollweir/gateway/calculate_spend.hpp"
 #include "tollweir/gateway/count_tokens.hpp"
 
@@ -16,6 +20,8 @@ namespace {
 
 constexpr std::uint8_t kGet = static_cast<std::uint8_t>(Method::get);
 constexpr std::uint8_t kPost = static_cast<std::uint8_t>(Method::post);
+constexpr std::uint8_t kPatch = static_cast<std::uint8_t>(Method::patch);
+constexpr std::uint8_t kDelete = static_cast<std::uint8_t>(Method::del);
 constexpr std::uint8_t kAll = 31;
 
 // Groups as spec/management-api.md 1.5 has them.
@@ -26,6 +32,7 @@ constexpr RouteGroups kKeys = RouteGroup::key_management;
 constexpr RouteGroups kKeyInfo = RouteGroup::key_management | RouteGroup::info;
 constexpr RouteGroups kManagement = RouteGroup::management;
 constexpr RouteGroups kOrganization = RouteGroup::management | RouteGroup::organization;
+constexpr RouteGroups kOrganizationInfo = kOrganization | RouteGroup::info;
 constexpr RouteGroups kSpend = RouteGroup::spend_tracking;
 constexpr RouteGroups kGlobalSpend = RouteGroup::global_spend_tracking;
 constexpr RouteGroups kAdminOnly{};
@@ -125,6 +132,44 @@ constexpr Route kRoutes[] = {
           show_global_providers),
     admin("/global/spend/reset", kPost, kAdminOnly, "global_spend_reset", reset_global_spend),
     admin("/provider/budgets", kGet, kAdminOnly, "provider_budgets", show_provider_budgets),
+    admin("/budget/new", kPost, kManagement, "new_budget", make_budget),
+    admin("/budget/update", kPost, kManagement, "update_budget", update_budget),
+    admin("/budget/info", kPost, kManagement, "info_budget", show_budgets),
+    admin("/budget/list", kGet, kManagement, "list_budget", list_budgets),
+    admin("/budget/settings", kGet, kManagement, "budget_settings", show_budget_settings),
+    admin("/budget/delete", kPost, kManagement, "delete_budget", remove_budget),
+    admin("/customer/new", kPost, kManagement, "new_end_user", make_customer),
+    admin("/customer/info", kGet, kManagement, "end_user_info", show_customer),
+    admin("/customer/update", kPost, kManagement, "update_end_user", update_customer),
+    admin("/customer/delete", kPost, kManagement, "delete_end_user", remove_customers),
+    admin("/customer/list", kGet, kManagement, "list_end_user", list_customers),
+    admin("/customer/block", kPost, kManagement, "block_user", block_customers),
+    admin("/customer/unblock", kPost, kManagement, "unblock_user", unblock_customers),
+    admin("/end_user/new", kPost, kManagement, "new_end_user", make_customer),
+    admin("/end_user/info", kGet, kManagement, "end_user_info", show_customer),
+    admin("/end_user/update", kPost, kManagement, "update_end_user", update_customer),
+    admin("/end_user/delete", kPost, kManagement, "delete_end_user", remove_customers),
+    admin("/end_user/list", kGet, kManagement, "list_end_user", list_customers),
+    admin("/end_user/block", kPost, kManagement, "block_user", block_customers),
+    admin("/end_user/unblock", kPost, kManagement, "unblock_user", unblock_customers),
+    admin("/organization/new", kPost, kOrganization, "new_organization", make_organization),
+    admin("/organization/update", kPatch | kPost, kOrganization, "update_organization",
+          update_organization),
+    admin("/organization/delete", kDelete | kPost, kOrganization, "delete_organization",
+          remove_organizations),
+    admin("/organization/list", kGet, kOrganizationInfo, "list_organization", list_organizations),
+    admin("/organization/info", kGet, kOrganization, "info_organization", show_organization),
+    admin("/organization/member_add", kPost, kOrganization, "organization_member_add",
+          add_organization_members),
+    admin("/organization/member_update", kPatch | kPost, kOrganization,
+          "organization_member_update", update_organization_member),
+    admin("/organization/member_delete", kDelete | kPost, kOrganization,
+          "organization_member_delete", remove_organization_member),
+    admin("/tag/new", kPost, kManagement, "new_tag", make_tag),
+    admin("/tag/update", kPost, kManagement, "update_tag", update_tag),
+    admin("/tag/info", kPost, kManagement, "info_tag", show_tags),
+    admin("/tag/delete", kPost, kManagement, "delete_tag", remove_tag),
+    admin("/tag/list", kGet, kManagement, "list_tags", list_tags),
     // Of LiteLLM's surface, for later parts (docs/status.md).
     later("/v1/responses", kOpenAi),
     later("/responses", kOpenAi),

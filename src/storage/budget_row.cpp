@@ -32,25 +32,22 @@ const RowTable<BudgetRow>& table() {
 }
 
 // In the order of the statement below.
-constexpr std::array<std::string_view, 8> kUsers{
-    "keys",     "customers",    "tags",
-    "projects", "team members", "organization members",
-    "teams",    "organizations"};
+constexpr std::array<std::string_view, 8> kUsers{"keys",     "customers",    "tags",
+                                                 "projects", "team members", "organization members",
+                                                 "teams",    "organizations"};
 
-#define TOLLWEIR_BUDGET_USES(team_budget)                                                   \
-    "select (select count(*) from \"LiteLLM_VerificationToken\" where budget_id = $1), "    \
-    "(select count(*) from \"LiteLLM_EndUserTable\" where budget_id = $1), "                \
-    "(select count(*) from \"LiteLLM_TagTable\" where budget_id = $1), "                    \
-    "(select count(*) from \"LiteLLM_ProjectTable\" where budget_id = $1), "                \
-    "(select count(*) from \"LiteLLM_TeamMembership\" where budget_id = $1), "              \
-    "(select count(*) from \"LiteLLM_OrganizationMembership\" where budget_id = $1), "      \
-    "(select count(*) from \"LiteLLM_TeamTable\" where " team_budget " = $1), "             \
-    "(select count(*) from \"LiteLLM_OrganizationTable\" where budget_id = $1)"
-
-const Statement kUses{TOLLWEIR_BUDGET_USES("json_extract(metadata, '$.team_member_budget_id')"),
-                      TOLLWEIR_BUDGET_USES("metadata ->> 'team_member_budget_id'")};
-
-#undef TOLLWEIR_BUDGET_USES
+/// `team_budget`: how the store reads the row that a team's metadata names.
+std::string uses_text(std::string_view team_budget) {
+    const auto count = [](std::string_view table, std::string_view column) {
+        return R"((select count(*) from "LiteLLM_)" + std::string(table) + R"(" where )" +
+               std::string(column) + " = $1)";
+    };
+    return "select " + count("VerificationToken", "budget_id") + ", " +
+           count("EndUserTable", "budget_id") + ", " + count("TagTable", "budget_id") + ", " +
+           count("ProjectTable", "budget_id") + ", " + count("TeamMembership", "budget_id") + ", " +
+           count("OrganizationMembership", "budget_id") + ", " + count("TeamTable", team_budget) +
+           ", " + count("OrganizationTable", "budget_id");
+}
 
 }  // namespace
 
@@ -86,7 +83,9 @@ Result<void> delete_budget_row(Sql& sql, std::string_view id) {
 }
 
 Result<std::vector<BudgetUse>> find_budget_uses(Sql& sql, std::string_view id) {
-    const auto rows = sql.run(kUses, {id});
+    static const auto sqlite = uses_text("json_extract(metadata, '$.team_member_budget_id')");
+    static const auto postgres = uses_text("metadata ->> 'team_member_budget_id'");
+    const auto rows = sql.run(Statement(sqlite.c_str(), postgres.c_str()), {id});
     if (!rows) return std::unexpected(rows.error());
     std::vector<BudgetUse> uses;
     for (std::size_t i = 0; i < kUsers.size(); ++i)

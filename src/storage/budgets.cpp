@@ -125,6 +125,18 @@ Result<void> drop_budget(Sql& sql, std::string_view scope) {
     return ignoring_rows(sql.run(kDeleteItsLeases, {scope}));
 }
 
+Result<void> drop_budgets_of(Sql& sql, std::string_view scope) {
+    const auto further = std::string(scope) + ":";
+    const auto found = sql.run(
+        "select scope from tollweir_budget_scope where scope = $1 or "
+        "substr(scope, 1, length($2)) = $2 order by scope",
+        {scope, further});
+    if (!found) return std::unexpected(found.error());
+    for (std::size_t row = 0; row < found->size(); ++row)
+        if (auto dropped = drop_budget(sql, found->text(row, 0)); !dropped) return dropped;
+    return {};
+}
+
 Result<std::vector<BudgetBalance>> budget_balances(Sql& sql,
                                                    const std::vector<std::string>& scopes) {
     const auto rows = sql.run(kBalances, {SqlValue::List{scopes}});

@@ -46,8 +46,8 @@ public:
     Result<std::vector<Row>> find_all(Sql& sql, std::span<const std::string> ids,
                                       RowLock lock) const {
         const auto& locking = lock == RowLock::update ? among_locking_ : among_;
-        return read(sql.run(Statement(among_sqlite_.c_str(), locking.c_str()),
-                            {SqlValue::List{ids}}));
+        return read(
+            sql.run(Statement(among_sqlite_.c_str(), locking.c_str()), {SqlValue::List{ids}}));
     }
 
     /// ` where ... order by ...`, with what it asks for.
@@ -73,14 +73,14 @@ public:
             changes += std::to_string(values.size());
         }
         if (changes.empty()) return {};
-        return done(sql.run(
-            Statement("update " + table_ + " set " + changes + " where " + key() + " = $1"),
-            values));
+        return done(
+            sql.run(Statement("update " + table_ + " set " + changes + " where " + key() + " = $1"),
+                    values));
     }
 
     Result<void> remove(Sql& sql, std::span<const std::string> ids) const {
-        return done(sql.run(Statement(remove_sqlite_.c_str(), remove_.c_str()),
-                            {SqlValue::List{ids}}));
+        return done(
+            sql.run(Statement(remove_sqlite_.c_str(), remove_.c_str()), {SqlValue::List{ids}}));
     }
 
 private:
@@ -95,8 +95,7 @@ private:
         if (!rows) return std::unexpected(rows.error());
         std::vector<Row> out;
         out.reserve(rows->size());
-        for (std::size_t i = 0; i < rows->size(); ++i)
-            out.push_back(read_row(columns_, *rows, i));
+        for (std::size_t i = 0; i < rows->size(); ++i) out.push_back(read_row(columns_, *rows, i));
         return out;
     }
     static Result<void> done(const Result<SqlRows>& rows) {

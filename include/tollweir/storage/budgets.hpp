@@ -44,6 +44,8 @@ Result<void> move_budget(Sql& sql, std::string_view from, std::string_view to);
 
 /// Its owner was deleted.
 Result<void> drop_budget(Sql& sql, std::string_view scope);
+/// The same of all its budgets: those of single models and further periods too.
+Result<void> drop_budgets_of(Sql& sql, std::string_view scope);
 
 struct BudgetBalance {
     bool is_known = false;  // else zeros: never used

@@ -84,10 +84,20 @@ const JsonMember* Fields::find(std::string_view name) const {
     return object_.find(name);
 }
 
+std::string_view Fields::raw(std::string_view name) const {
+    const auto* member = find(name);
+    return member == nullptr ? std::string_view() : member->value;
+}
+
 void Fields::refuse(std::string_view name, std::string message) {
     if (error_) return;
     error_.emplace(ErrorKind::bad_request, ErrorSource::client, std::move(message));
     error_->param_json = quoted(name);
+}
+
+void Fields::refuse_as_schema(std::string_view name, std::string_view type,
+                              std::string_view message) {
+    if (!error_) error_ = schema_error(name, type, message);
 }
 
 void Fields::require(std::string_view name) {
@@ -184,7 +194,7 @@ Sent<std::int64_t> Fields::count(std::string_view name, std::int64_t most) {
     return field;
 }
 
-Sent<Picodollars> Fields::dollars(std::string_view name) {
+Sent<Picodollars> Fields::dollars(std::string_view name, std::string_view must) {
     Sent<Picodollars> field;
     const auto* member = find(name);
     if (member == nullptr) return field;
@@ -197,8 +207,8 @@ Sent<Picodollars> Fields::dollars(std::string_view name) {
     else if (!amount)
         refuse(name, described(name, "the amount is too large"));
     else if (*amount < 0)
-        refuse(name,
-               std::string(name) + " cannot be negative. Received: " + tollweir::dollars(*amount));
+        refuse(name, std::string(name) + " " + std::string(must) +
+                         ". Received: " + tollweir::dollars(*amount));
     else
         field.value = *amount;
     return field;

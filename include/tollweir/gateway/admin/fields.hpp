@@ -43,7 +43,8 @@ public:
     Sent<std::string> word(std::string_view name, std::span<const std::string_view> words);
     Sent<bool> boolean(std::string_view name);
     Sent<std::int64_t> count(std::string_view name, std::int64_t most);  // from 0 on
-    Sent<Picodollars> dollars(std::string_view name);                    // from 0 on
+    /// From 0 on; `must` says so where a route has words of its own for it.
+    Sent<Picodollars> dollars(std::string_view name, std::string_view must = "cannot be negative");
     Sent<WallTime> time(std::string_view name);
     Sent<BudgetDuration> duration(std::string_view name);  // `none` is null
     Sent<std::vector<std::string>> texts(std::string_view name);
@@ -51,8 +52,13 @@ public:
     Sent<std::string> object(std::string_view name);
     Sent<std::string> array(std::string_view name, std::size_t most = kMaxObject);
 
+    /// The value as it was sent; empty: left out.
+    std::string_view raw(std::string_view name) const;
+
     /// Notes an error, for checks of the caller's.
     void refuse(std::string_view name, std::string message);
+    /// Likewise a 422, as schemas answer.
+    void refuse_as_schema(std::string_view name, std::string_view type, std::string_view message);
     /// Absent, null and empty are errors, as of a missing field of a schema: 422.
     void require(std::string_view name);
     Result<void> checked() const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "tollweir/auth/auth_error.hpp"
 #include "tollweir/core/hash.hpp"
@@ -13,9 +12,6 @@
 namespace tollweir {
 namespace {
 
-// Numbers that survive JSON clients, and what the column of max_parallel_requests holds.
-constexpr std::int64_t kMostTokens = std::int64_t{1} << 53;
-constexpr std::int64_t kMostParallel = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kMaxKey = 256;
 
 constexpr std::array<std::string_view, 4> kKeyTypes{"default", "llm_api", "management",
@@ -79,11 +75,26 @@ bool is_budget_window(std::string_view value) {
 
 bool is_limit(std::string_view value) {
     const auto number = json_integer(value);
-    return number && *number >= 0 && *number <= kMostTokens;
+    return number && *number >= 0 && *number <= kMostTokenLimit;
 }
 
 bool is_text(std::string_view value) {
     return decode_json_string(value).has_value();
+}
+
+/// An object whose members must all pass.
+Sent<std::string> checked_map(Fields& in, const char* name, bool (*is_good)(std::string_view),
+                              const char* expected) {
+    auto field = in.object(name);
+    if (!field.value) return field;
+    const auto members = json_members(*field.value).value_or(JsonParts());
+    for (const auto& [member, value] : members)
+        if (!is_good(value)) {
+            in.refuse(name, "Invalid " + std::string(name) + ": '" + member.substr(0, 64) +
+                                "' must be " + expected);
+            break;
+        }
+    return field;
 }
 
 /// Reads the fields, each checked; the order is that of spec 2.1.
@@ -107,19 +118,9 @@ private:
         if (field.value) out_.names_given.emplace_back(name);
         into = std::move(field);
     }
-    /// An object whose members must all pass.
     Sent<std::string> map(const char* name, bool (*is_good)(std::string_view),
                           const char* expected) {
-        auto field = in_.object(name);
-        if (!field.value) return field;
-        const auto members = json_members(*field.value).value_or(JsonParts());
-        for (const auto& [member, value] : members)
-            if (!is_good(value)) {
-                in_.refuse(name, "Invalid " + std::string(name) + ": '" + member.substr(0, 64) +
-                                     "' must be " + expected);
-                break;
-            }
-        return field;
+        return checked_map(in_, name, is_good, expected);
     }
     void as_member(const char* name, bool sent, std::optional<std::string> json) {
         if (!sent) return;
@@ -148,9 +149,7 @@ private:
         noted("models", out_.models, in_.texts("models"));
         noted("aliases", out_.aliases, map("aliases", is_text, "a text"));
         noted("config", out_.config, in_.object("config"));
-        noted("model_max_budget", out_.model_max_budget,
-              map("model_max_budget", is_model_budget,
-                  "an object with budget_limit (dollars, not negative) and time_period"));
+        noted("model_max_budget", out_.model_max_budget, model_budgets(in_));
         for (const auto* const name : {"model_tpm_limit", "model_rpm_limit"}) {
             auto field = map(name, is_limit, "a whole number, not negative");
             as_member(name, field.sent, std::move(field.value));
@@ -175,10 +174,10 @@ private:
             in_.refuse("budget_limits",
                        "Invalid budget_limits: each must have a max_budget (dollars, not "
                        "negative) and a budget_duration");
-        noted("tpm_limit", out_.tpm_limit, in_.count("tpm_limit", kMostTokens));
-        noted("rpm_limit", out_.rpm_limit, in_.count("rpm_limit", kMostTokens));
+        noted("tpm_limit", out_.tpm_limit, in_.count("tpm_limit", kMostTokenLimit));
+        noted("rpm_limit", out_.rpm_limit, in_.count("rpm_limit", kMostTokenLimit));
         noted("max_parallel_requests", out_.max_parallel_requests,
-              in_.count("max_parallel_requests", kMostParallel));
+              in_.count("max_parallel_requests", kMostParallelRequests));
         for (const auto* const name : {"tpm_limit_type", "rpm_limit_type"}) {
             const auto field = in_.word(name, kLimitTypes);
             as_member(name, field.sent,
@@ -238,6 +237,15 @@ private:
 };
 
 }  // namespace
+
+Sent<std::string> model_budgets(Fields& fields) {
+    return checked_map(fields, "model_max_budget", is_model_budget,
+                       "an object with budget_limit (dollars, not negative) and time_period");
+}
+
+Sent<std::string> model_limits(Fields& fields, const char* name) {
+    return checked_map(fields, name, is_limit, "a whole number, not negative");
+}
 
 Result<KeyFields> parse_key_fields(Fields& fields) {
     auto read = Reader(fields).read();

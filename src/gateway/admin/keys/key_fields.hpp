@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,5 +65,14 @@ std::string key_shown(std::string_view key_or_hash);
 
 /// The hash of a key that is named raw or by its hash.
 std::string token_of(std::string_view key_or_hash);
+
+// Numbers that survive JSON clients, and what the column of max_parallel_requests holds.
+inline constexpr std::int64_t kMostTokenLimit = std::int64_t{1} << 53;
+inline constexpr std::int64_t kMostParallelRequests = std::numeric_limits<std::int32_t>::max();
+
+/// `model_max_budget`, each budget checked.
+Sent<std::string> model_budgets(Fields& fields);
+/// `model_tpm_limit` or `model_rpm_limit`, each limit checked.
+Sent<std::string> model_limits(Fields& fields, const char* name);
 
 }  // namespace tollweir

@@ -1,14 +1,13 @@
 #include "gateway/admin/keys/key_json.hpp"
 
 #include "gateway/admin/keys/key_change.hpp"
+#include "gateway/admin/row_json.hpp"
 #include "tollweir/core/json_parts.hpp"
 #include "tollweir/core/key_record.hpp"
 #include "tollweir/core/time_text.hpp"
 
 namespace tollweir {
 namespace {
-
-using Kind = KeyColumn::Kind;
 
 void write_text(JsonWriter& json, const std::string& text) {
     text.empty() ? json.null() : json.string(text);
@@ -22,38 +21,6 @@ void write_money(JsonWriter& json, const std::optional<Picodollars>& amount) {
 void write_number(JsonWriter& json, const std::optional<std::int64_t>& number) {
     number ? json.number(*number) : json.null();
 }
-
-/// A column as JSON, by what it holds.
-class ColumnWriter {
-public:
-    ColumnWriter(JsonWriter& json, Kind kind) : json_(json), kind_(kind) {}
-
-    void write(const std::string& text) const {
-        if (kind_ == Kind::json && !text.empty())
-            json_.raw(text);
-        else
-            write_text(json_, text);
-    }
-    void write(bool flag) const { json_.boolean(flag); }
-    void write(const std::optional<bool>& flag) const {
-        flag ? json_.boolean(*flag) : json_.null();
-    }
-    void write(std::int64_t number) const { json_.number(number); }
-    void write(const std::optional<std::int64_t>& number) const {
-        kind_ == Kind::money ? write_money(json_, number) : write_number(json_, number);
-    }
-    void write(const std::optional<WallTime>& time) const { write_time(json_, time); }
-    void write(const std::vector<std::string>& items) const {
-        json_.begin_array();
-        for (const auto& item : items) json_.string(item);
-        json_.end_array();
-    }
-    void write(PicodollarSum amount) const { json_.raw(dollars(amount)); }
-
-private:
-    JsonWriter& json_;
-    Kind kind_;
-};
 
 void write_budget(JsonWriter& json, const std::string& id, const BudgetTerms* budget) {
     json.key("litellm_budget_table");
@@ -106,12 +73,7 @@ void write_limits(JsonWriter& json, std::string_view entity, std::string_view id
 }  // namespace
 
 void write_key_members(JsonWriter& json, const KeyRow& row, const KeyCompanions& companions) {
-    for (const auto& column : key_columns()) {
-        if (column.name == "token" || column.kind == Kind::sum) continue;
-        json.key(column.name);
-        const ColumnWriter writer(json, column.kind);
-        std::visit([&](auto member) { writer.write(row.*member); }, column.member);
-    }
+    write_columns(json, row, key_columns().subspan(1));  // the token is the caller's to show
     write_budget(json, row.budget_id, companions.budget);
     json.key("object_permission").raw(companions.object_permission);
 }
