@@ -46,7 +46,7 @@ std::shared_ptr<const BoundCustomer> bound_customer(RequestContext& context,
 
 net::Task<Result<std::shared_ptr<const BoundCustomer>>> load_customer(RequestContext& context) {
     auto work = [id = context.end_user, budget = context.config().budgets.max_end_user_budget_id](
-                    Sql& sql) { return find_customer(sql, id, budget); };
+                    Sql& sql) { return find_customer_record(sql, id, budget); };
     auto row = co_await look_up(context, std::move(work));
     if (!row && row.error().kind == ErrorKind::client_closed)
         co_return std::unexpected(std::move(row.error()));

@@ -11,6 +11,8 @@
 #include "tollweir/gateway/admin/organizations.hpp"
 #include "tollweir/gateway/admin/spend.hpp"
 #include "tollweir/gateway/admin/tags.hpp"
+#include "tollweir/gateway/admin/teams.hpp"
+#include "tollweir/gateway/admin/users.hpp"
 #include "tollweir/gateway/calculate_spend.hpp"
 #include "tollweir/gateway/count_tokens.hpp"
 
@@ -170,6 +172,44 @@ constexpr Route kRoutes[] = {
     admin("/tag/info", kPost, kManagement, "info_tag", show_tags),
     admin("/tag/delete", kPost, kManagement, "delete_tag", remove_tag),
     admin("/tag/list", kGet, kManagement, "list_tags", list_tags),
+    admin("/user/new", kPost, kOrganization, "new_user", make_user),
+    admin("/user/update", kPost, kOrganization | RouteGroup::self_managed, "user_update",
+          update_user),
+    admin("/user/bulk_update", kPost, kManagement, "bulk_user_update", update_users_in_bulk),
+    admin("/user/delete", kPost, kManagement, "delete_user", remove_users),
+    admin("/user/info", kGet, kInfo, "user_info", show_user_info),
+    admin("/v2/user/info", kGet, kInfo, "user_info_v2", show_user_row),
+    admin("/user/list", kGet, kOrganization | RouteGroup::self_managed, "get_users", list_users),
+    admin("/user/available_roles", kGet, RouteGroup::self_managed, "ui_get_available_role",
+          list_user_roles),
+    admin("/team/new", kPost, kOrganization, "new_team", make_team),
+    admin("/team/update", kPost, kOrganization | RouteGroup::self_managed, "update_team",
+          update_team),
+    admin("/team/delete", kPost, kOrganization, "delete_team", remove_teams),
+    admin("/team/block", kPost, kOrganization, "block_team", block_team),
+    admin("/team/unblock", kPost, kOrganization, "unblock_team", unblock_team),
+    admin("/team/info", kGet, kInfo, "team_info", show_team),
+    admin("/team/list", kGet, kInfo, "list_team", list_teams),
+    admin("/v2/team/list", kGet, kInfo, "list_team_v2", list_team_page),
+    admin("/team/available", kGet, kInfo, "list_available_teams", list_available_teams),
+    admin("/team/member_add", kPost, kOrganization | RouteGroup::self_managed, "team_member_add",
+          add_team_members),
+    admin("/team/bulk_member_add", kPost, kOrganization | RouteGroup::self_managed,
+          "bulk_team_member_add", add_team_members),
+    admin("/team/member_update", kPost, kOrganization | RouteGroup::self_managed,
+          "team_member_update", update_team_member),
+    admin("/team/member_delete", kPost, kOrganization | RouteGroup::self_managed,
+          "team_member_delete", remove_team_member),
+    admin("/team/{part}/reset_spend", kPost, kOrganization | RouteGroup::self_managed,
+          "reset_team_member_spend", reset_member_spend),
+    admin("/team/model/add", kPost, kOrganization | RouteGroup::self_managed, "team_model_add",
+          add_team_models),
+    admin("/team/model/delete", kPost, kOrganization | RouteGroup::self_managed,
+          "team_model_delete", remove_team_models),
+    admin("/team/permissions_list", kGet, RouteGroup::self_managed, "team_member_permissions",
+          list_member_permissions),
+    admin("/team/permissions_update", kPost, kOrganization | RouteGroup::self_managed,
+          "update_team_member_permissions", update_member_permissions),
     // Of LiteLLM's surface, for later parts (docs/status.md).
     later("/v1/responses", kOpenAi),
     later("/responses", kOpenAi),

@@ -21,8 +21,8 @@ void merge(const Budgets& budgets, const std::string& id, LimitTerms& limits,
 
 }  // namespace
 
-Result<std::optional<CustomerRecord>> find_customer(Sql& sql, std::string_view id,
-                                                    const std::string& default_budget) {
+Result<std::optional<CustomerRecord>> find_customer_record(Sql& sql, std::string_view id,
+                                                           const std::string& default_budget) {
     const auto rows = sql.run(
         R"(select blocked, budget_id, tollweir_spend, spend from "LiteLLM_EndUserTable"
            where user_id = $1)",

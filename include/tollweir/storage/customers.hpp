@@ -20,8 +20,8 @@ struct CustomerRecord {
 };
 /// Nothing: nobody has made such a customer. `default_budget` is the row of those without one of
 /// their own; empty: none.
-Result<std::optional<CustomerRecord>> find_customer(Sql& sql, std::string_view id,
-                                                    const std::string& default_budget);
+Result<std::optional<CustomerRecord>> find_customer_record(Sql& sql, std::string_view id,
+                                                           const std::string& default_budget);
 
 struct TagRecord {
     std::string name;

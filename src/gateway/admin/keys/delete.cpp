@@ -3,11 +3,9 @@
 
 #include "gateway/admin/keys/key_checks.hpp"
 #include "gateway/admin/keys/key_fields.hpp"
+#include "gateway/admin/keys/key_removal.hpp"
 #include "gateway/admin/keys/key_rules.hpp"
-#include "gateway/admin/keys/key_spend.hpp"
 #include "tollweir/gateway/admin/keys.hpp"
-#include "tollweir/storage/budgets.hpp"
-#include "tollweir/storage/key_companions.hpp"
 #include "tollweir/storage/keys.hpp"
 
 namespace tollweir {
@@ -43,7 +41,7 @@ private:
         rows_ = std::move(*rows);
         if (rows_.empty()) return std::unexpected(key_not_found("No keys found"));
         if (auto good = permit(sql); !good) return good;
-        return archive(sql);
+        return remove_key_rows(sql, call_, rows_);
     }
 
     Result<void> permit(Sql& sql) const {
@@ -57,32 +55,6 @@ private:
                                       team == teams->end() ? nullptr : &team->second);
             if (!good) return good;
         }
-        return {};
-    }
-
-    Result<void> archive(Sql& sql) const {
-        const auto now = WallClock::now();
-        std::vector<std::string> found;
-        std::vector<std::string> budgets;
-        for (const auto& row : rows_) {
-            found.push_back(row.token);
-            auto names = budget_names(sql, row, now);
-            if (!names) return std::unexpected(names.error());
-            budgets.insert(budgets.end(), names->begin(), names->end());
-        }
-        const KeyDeletion deletion{std::string(call_.caller.user_id()),
-                                   std::string(call_.caller_key()), call_.changed_by, now};
-        if (auto archived = archive_keys(sql, found, deletion); !archived) return archived;
-        for (const auto& row : rows_) {
-            if (row.budget_id.starts_with(kOwnBudgetPrefix))
-                if (auto gone = delete_budget(sql, row.budget_id); !gone) return gone;
-            if (auto noted = audit_key(sql, call_, "deleted", &row, nullptr, now); !noted)
-                return noted;
-        }
-        // Scopes are locked last, and in their order.
-        std::ranges::sort(budgets);
-        for (const auto& scope : budgets)
-            if (auto dropped = drop_budget(sql, scope); !dropped) return dropped;
         return {};
     }
 

@@ -20,23 +20,6 @@ void set(const Sent<T>& field, std::optional<T>& column) {
     if (field.sent) column = field.value;
 }
 
-/// Each window's own next reset stands beside it.
-std::string with_resets(std::string_view windows, const ChangeTime& time) {
-    std::string out;
-    JsonWriter json(out);
-    json.begin_array();
-    for (const auto& window : parse_budget_windows(windows)) {
-        const auto period = parse_budget_duration(window.budget_duration);
-        json.begin_object();
-        json.key("max_budget").raw(dollars(window.max_budget));
-        json.key("budget_duration").string(window.budget_duration);
-        if (period) json.key("reset_at").string(rfc3339(next_reset(*period, time.now, time.zone)));
-        json.end_object();
-    }
-    json.end_array();
-    return out;
-}
-
 Result<void> apply_metadata(const KeyFields& fields, KeyRow& row) {
     set(fields.metadata, row.metadata, "{}");
     if (fields.metadata_members.empty()) return {};
@@ -64,6 +47,22 @@ Result<void> apply_rotation(const KeyFields& fields, WallTime now, KeyRow& row) 
 }
 
 }  // namespace
+
+std::string with_resets(std::string_view windows, const ChangeTime& time) {
+    std::string out;
+    JsonWriter json(out);
+    json.begin_array();
+    for (const auto& window : parse_budget_windows(windows)) {
+        const auto period = parse_budget_duration(window.budget_duration);
+        json.begin_object();
+        json.key("max_budget").raw(dollars(window.max_budget));
+        json.key("budget_duration").string(window.budget_duration);
+        if (period) json.key("reset_at").string(rfc3339(next_reset(*period, time.now, time.zone)));
+        json.end_object();
+    }
+    json.end_array();
+    return out;
+}
 
 std::string with_members(std::string_view object,
                          const std::vector<std::pair<std::string, std::string>>& members) {

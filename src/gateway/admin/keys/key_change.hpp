@@ -21,6 +21,9 @@ struct ChangeTime {
 /// too large).
 Result<void> apply_fields(const KeyFields& fields, const ChangeTime& time, KeyRow& row);
 
+/// `budget_limits` with each window's own next reset beside it.
+std::string with_resets(std::string_view windows, const ChangeTime& time);
+
 /// The object with members set, in its order, new ones behind; `null` takes one away.
 std::string with_members(std::string_view object,
                          const std::vector<std::pair<std::string, std::string>>& members);
