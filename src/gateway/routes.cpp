@@ -38,6 +38,7 @@ constexpr RouteGroups kOrganizationInfo = kOrganization | RouteGroup::info;
 constexpr RouteGroups kSpend = RouteGroup::spend_tracking;
 constexpr RouteGroups kGlobalSpend = RouteGroup::global_spend_tracking;
 constexpr RouteGroups kAdminOnly{};
+constexpr RouteGroups kMasterOnly = RouteGroup::master_only;
 
 constexpr Route model_call(std::string_view path, Endpoint endpoint) {
     return {path, kPost, Handler::model_call, Access::data, kOpenAi, endpoint};
@@ -132,7 +133,7 @@ constexpr Route kRoutes[] = {
     admin("/global/spend/models", kGet, kGlobalSpend, "global_spend_models", show_global_models),
     admin("/global/spend/provider", kGet, kGlobalSpend, "get_global_activity_provider",
           show_global_providers),
-    admin("/global/spend/reset", kPost, kAdminOnly, "global_spend_reset", reset_global_spend),
+    admin("/global/spend/reset", kPost, kMasterOnly, "global_spend_reset", reset_global_spend),
     admin("/provider/budgets", kGet, kAdminOnly, "provider_budgets", show_provider_budgets),
     admin("/budget/new", kPost, kManagement, "new_budget", make_budget),
     admin("/budget/update", kPost, kManagement, "update_budget", update_budget),
