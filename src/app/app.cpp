@@ -104,6 +104,9 @@ Result<void> App::start() {
         gateway_->forget_row(change.table, change.id);
     });
 
+    people_ = std::make_unique<PeopleWriter>(*store_);
+    people_->configure(settings);
+
     net::TlsContext tls;
     if (!command_line_.ssl_certfile.empty()) {
         auto made = net::make_server_tls(command_line_.ssl_certfile, command_line_.ssl_keyfile,
@@ -132,6 +135,7 @@ void App::tick_accounts() {
     accounts_timer_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
         accounts_->tick();
+        people_->tick();
         tick_accounts();
     });
 }
@@ -193,6 +197,7 @@ void App::run() {
     for (const auto& warning : loaded_.warnings) log_warning(warning.text());
     announce(*snapshot_);
     accounts_->start();
+    people_->tick();
     watch_files();
     tick_accounts();
     context_.run();
@@ -310,6 +315,7 @@ void App::reload() {
     for (auto& worker : workers_)
         worker->post([&worker = *worker, limits] { worker.set_client_limits(limits); });
     keys_->configure(snapshot_->config());
+    people_->configure(snapshot_->config());
     gateway_->replace_snapshot(snapshot_);
     set_log_format(snapshot_->config().log.level, snapshot_->config().log.json);
 }

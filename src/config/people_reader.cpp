@@ -19,6 +19,15 @@ void read_budget(const Section& item, Person& person) {
     person.tpm_limit = item.limit("tpm_limit");
 }
 
+constexpr std::string_view kRoles[] = {"proxy_admin", "proxy_admin_viewer", "internal_user",
+                                       "internal_user_viewer"};
+
+/// Nothing: the file does not say; an empty list admits every model.
+std::optional<std::vector<std::string>> read_models(const Section& item) {
+    if (item.list("models") == nullptr) return std::nullopt;
+    return item.texts("models");
+}
+
 /// The id of a person, which nobody before has.
 std::string read_id(const Section& item, std::string_view key, std::set<std::string>& taken) {
     auto id = item.text(key).value_or("");
@@ -40,11 +49,14 @@ DeclaredUser read_user(const Section& item, std::set<std::string>& taken) {
     user.id = read_id(item, "user_id", taken);
     user.email = item.text("user_email").value_or("");
     user.alias = item.text("user_alias").value_or("");
-    user.role = item.text("user_role").value_or("");
-    user.models = item.texts("models");
+    if (const auto role = item.one_of("user_role", kRoles)) user.role = kRoles[*role];
+    user.models = read_models(item);
     read_budget(item, user);
     user.aliases = item.pairs("aliases");
-    item.map("config");
+    if (!user.aliases.empty())
+        item.warn("aliases", "has no effect: give aliases to the user's keys, or to its team");
+    if (const Node* config = item.map("config"); config != nullptr && !config->members.empty())
+        item.warn("config", "has no effect, as LiteLLM's is deprecated");
     user.metadata_json = metadata_of(item);
     return user;
 }
@@ -54,7 +66,7 @@ DeclaredTeam read_team(const Section& item, std::set<std::string>& taken) {
     team.id = read_id(item, "team_id", taken);
     team.alias = item.text("team_alias").value_or("");
     team.members = item.texts("members");
-    team.models = item.texts("models");
+    team.models = read_models(item);
     read_budget(item, team);
     team.metadata_json = metadata_of(item);
     return team;

@@ -13,6 +13,7 @@
 #include "tollweir/app/accounts.hpp"
 #include "tollweir/app/command_line.hpp"
 #include "tollweir/app/key_store.hpp"
+#include "tollweir/app/people_writer.hpp"
 #include "tollweir/config/load.hpp"
 #include "tollweir/gateway/gateway.hpp"
 #include "tollweir/net/listener.hpp"
@@ -73,6 +74,7 @@ private:
     std::unique_ptr<KeyStore> keys_;
     std::unique_ptr<Gateway> gateway_;
     std::unique_ptr<StorePool> store_;  // hands results to workers, so it ends before them
+    std::unique_ptr<PeopleWriter> people_;
     std::unique_ptr<net::Listener> listener_;
     std::vector<std::thread> threads_;
     std::atomic<std::size_t> ended_{0};

@@ -125,7 +125,7 @@ constexpr KnownKey kSettings[] = {
     {"enable_public_model_hub", boolean, later, "false", ""},
     {"user_mcp_management_mode", text, later, "", ""},
     {"control_plane_url", url, later, "", ""},
-    {"user_config", text, later, "", "A file with `users` and `teams`.", "LiteLLM has no key for it"},
+    {"user_config", text, active, "", "A file with `users` and `teams`.", "LiteLLM has no key for it"},
     {"litellm_license", text, no_effect, "", "", "every feature is open here"},
     {"database_type", any, no_effect, "", "", "LiteLLM has deprecated it"},
     {"database_args", any, no_effect, "", "", "LiteLLM has deprecated it"},
