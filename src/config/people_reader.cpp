@@ -22,9 +22,10 @@ void read_budget(const Section& item, Person& person) {
 constexpr std::string_view kRoles[] = {"proxy_admin", "proxy_admin_viewer", "internal_user",
                                        "internal_user_viewer"};
 
-/// Nothing: the file does not say; an empty list admits every model.
-std::optional<std::vector<std::string>> read_models(const Section& item) {
-    if (item.list("models") == nullptr) return std::nullopt;
+/// Empty: the file does not say. A list that is empty admits every model, as `*` does.
+std::vector<std::string> read_models(const Section& item) {
+    const Node* list = item.list("models");
+    if (list != nullptr && list->items.empty()) return {"*"};
     return item.texts("models");
 }
 

@@ -76,8 +76,8 @@ struct Texts {
 template <class Person>
 void change_terms(const Person& person, const SqlRows& rows, const DeclareTime& time,
                   RowChange& change, Texts& texts) {
-    if (person.models && rows.list(0, 0) != *person.models)
-        change.set("models", SqlValue::List{*person.models});
+    if (!person.models.empty() && rows.list(0, 0) != person.models)
+        change.set("models", SqlValue::List{person.models});
     if (person.max_budget) {
         const auto dollars = rows.real(0, 1);
         if (!dollars || from_double_dollars(*dollars) != person.max_budget)
@@ -130,8 +130,9 @@ Result<bool> declare_user(Sql& sql, const std::string& id, const UserWish& wish,
     static const Statement insert(
         R"(insert into "LiteLLM_UserTable" (user_id, user_role, created_at, updated_at)
            values ($1, 'internal_user', $2, $2) on conflict (user_id) do nothing)");
-#define TOLLWEIR_USER                                                        \
-    "select " TOLLWEIR_TERMS ", user_email, user_alias, user_role, teams "   \
+#define TOLLWEIR_USER                             \
+    "select " TOLLWEIR_TERMS                      \
+    ", user_email, user_alias, user_role, teams " \
     "from \"LiteLLM_UserTable\" where user_id = $1"
     static const Statement query(TOLLWEIR_USER, TOLLWEIR_USER " for update");
 #undef TOLLWEIR_USER
@@ -151,7 +152,7 @@ Result<bool> declare_user(Sql& sql, const std::string& id, const UserWish& wish,
     texts.teams = rows->list(0, kAfterTerms + 3);
     const auto had = texts.teams.size();
     for (const auto& team : wish.teams)
-        if (!std::ranges::contains(texts.teams, team)) texts.teams.push_back(team);
+        if (std::ranges::find(texts.teams, team) == texts.teams.end()) texts.teams.push_back(team);
     if (texts.teams.size() != had) change.set("teams", SqlValue::List{texts.teams});
     if (change.empty()) return made;
     const auto done = change.write(sql, "LiteLLM_UserTable", "user_id", id, time.now);
@@ -189,8 +190,9 @@ Result<bool> declare_team(Sql& sql, const DeclaredTeam& team, const DeclareTime&
     static const Statement insert(
         R"(insert into "LiteLLM_TeamTable" (team_id, members_with_roles, created_at, updated_at)
            values ($1, '[]', $2, $2) on conflict (team_id) do nothing)");
-#define TOLLWEIR_TEAM                                                \
-    "select " TOLLWEIR_TERMS ", team_alias, members_with_roles "     \
+#define TOLLWEIR_TEAM                   \
+    "select " TOLLWEIR_TERMS            \
+    ", team_alias, members_with_roles " \
     "from \"LiteLLM_TeamTable\" where team_id = $1"
     static const Statement query(TOLLWEIR_TEAM, TOLLWEIR_TEAM " for update");
 #undef TOLLWEIR_TEAM

@@ -185,7 +185,10 @@ class Outcome:
     left: bool = False  # the client went away in the middle, on purpose
 
 
-async def call(port: int, key: str, model: str, plan: dict[str, Any], stream: bool) -> Outcome:
+async def call(
+    port: int, key: str, model: str, plan: dict[str, Any], stream: bool, fields: dict[str, Any]
+) -> Outcome:
+    """`fields` go into the body as they are."""
     outcome = Outcome(plan["id"], key, model, port)
     body = json.dumps(
         {
@@ -193,6 +196,7 @@ async def call(port: int, key: str, model: str, plan: dict[str, Any], stream: bo
             "messages": [{"role": "user", "content": json.dumps(plan)}],
             "max_tokens": plan["most"],
             "stream": stream,
+            **fields,
         }
     ).encode()
     writer = None

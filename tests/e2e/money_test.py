@@ -1,5 +1,5 @@
-"""Money: many clients against small caps on key, model of a key and gateway at once, two processes
-on one store, one of them killed in the middle. The rows must say what the upstream's own books say
+"""Money: many clients against small caps of keys, models of keys, the gateway and everybody whom a
+call binds at once, two processes on one store, one of them killed in the middle. The rows must say what the upstream's own books say
 (docs/budgets.md, docs/spend.md)."""
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import random
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,7 @@ import pytest
 
 from gateway import AUTH, Gateway, StartGateway, model
 from ledger import LedgerUpstream, Outcome, call
+from people_limits_test import NOW, People
 from stores import Store
 from wire import until
 
@@ -56,9 +58,16 @@ def config(base: str) -> dict[str, Any]:
 class Crowd:
     """Clients that call until every cap is used up."""
 
-    def __init__(self, ports: list[int], keys: dict[str, list[str]], seed: int) -> None:
+    def __init__(
+        self,
+        ports: list[int],
+        keys: dict[str, list[str]],
+        seed: int,
+        fields: dict[str, dict[str, Any]] | None = None,
+    ) -> None:
         self.ports = ports
         self.keys = keys  # key -> models to call with it
+        self.fields = fields or {}  # key -> what its calls' bodies hold besides
         self.random = random.Random(seed)
         self.outcomes: list[Outcome] = []
         self.refused: Counter[tuple[str, str]] = Counter()
@@ -100,7 +109,7 @@ class Crowd:
             port = self.random.choice(self.ports)
             plan, stream = self.plan()
             self.under_way[port] += 1
-            outcome = await call(port, key, name, plan, stream)
+            outcome = await call(port, key, name, plan, stream, self.fields.get(key, {}))
             self.under_way[port] -= 1
             self.outcomes.append(outcome)
             if outcome.status == 429 and "budget_exceeded" in outcome.text:
@@ -175,17 +184,9 @@ def test_rows_equal_the_upstreams_books_and_no_cap_is_overrun(
     keys[by_model] = ["m2"]
 
     crowd = Crowd([first.port, second.port], keys, SEED)
-    thread = threading.Thread(target=crowd.run)
-    thread.start()
-    while len(crowd.outcomes) < 400:
-        time.sleep(0.01)
-    # A crash in the middle; the same process comes back and takes its journal over.
-    in_flight = crowd.under_way[first.port]
-    first.process.kill()
-    first.process.wait()
-    first.expected_codes = (-9,)
-    restarted = start(settings, env=store.env, port=first.port, directory=first.directory)
-    thread.join()
+    restarted, in_flight = run_through_a_crash(
+        crowd, first, lambda: start(settings, env=store.env, port=first.port, directory=first.directory)
+    )
 
     # Then one key without a cap uses up what the gateway has left.
     rest = Crowd([first.port, second.port], {free: ["m0", "m2"]}, SEED + 1)
@@ -198,6 +199,23 @@ def test_rows_equal_the_upstreams_books_and_no_cap_is_overrun(
     rows = store.query('select * from "LiteLLM_SpendLogs"')
     check_rows(rows, outcomes, ledger, in_flight)
     check_caps(rows, store, capped, by_model)
+
+
+def run_through_a_crash(
+    crowd: Crowd, first: Gateway, restart: Callable[[], Gateway]
+) -> tuple[Gateway, int]:
+    """The same process comes back and takes its journal over: it, and how many calls it cut."""
+    thread = threading.Thread(target=crowd.run)
+    thread.start()
+    while len(crowd.outcomes) < 400:
+        time.sleep(0.01)
+    in_flight = crowd.under_way[first.port]
+    first.process.kill()
+    first.process.wait()
+    first.expected_codes = (-9,)
+    restarted = restart()
+    thread.join()
+    return restarted, in_flight
 
 
 def check_rows(
@@ -254,3 +272,150 @@ def check_caps(
     spent = sums[hash_of(by_model)]
     assert MODEL_CAP * Decimal("0.95") <= spent <= MODEL_CAP + bound
     assert GLOBAL_CAP * Decimal("0.95") <= total <= GLOBAL_CAP + bound
+
+
+@dataclass
+class Lane:
+    """A key, what its calls name, and the caps that bind it."""
+
+    scopes: list[str]
+    key: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+# Where the sum of a scope stands: table, and what finds the row.
+SCOPES: dict[str, tuple[str, dict[str, str]]] = {
+    "user": ("UserTable", {"user_id": "lena"}),
+    "team": ("TeamTable", {"team_id": "search"}),
+    "member": ("TeamMembership", {"user_id": "max", "team_id": "sales"}),
+    "project": ("ProjectTable", {"project_id": "atlas"}),
+    "organization": ("OrganizationTable", {"organization_id": "acme"}),
+    "customer": ("EndUserTable", {"user_id": "cust-77"}),
+    "stranger": ("EndUserTable", {"user_id": "stranger"}),
+    "tag": ("TagTable", {"tag_name": "batch"}),
+    "user of all": ("UserTable", {"user_id": "ada"}),
+    "member of all": ("TeamMembership", {"user_id": "ada", "team_id": "sales"}),
+    "customer of all": ("EndUserTable", {"user_id": "cust-88"}),
+    "tag of all": ("TagTable", {"tag_name": "all"}),
+}
+CAPS = {
+    "user": "0.50",
+    "team": "0.60",
+    "member": "0.40",
+    "project": "0.45",
+    "organization": "2.00",
+    "customer": "0.35",
+    "stranger": "0.30",
+    "tag": "0.40",
+    "user of all": "0.90",
+    "member of all": "0.40",
+    "customer of all": "0.80",
+    "tag of all": "0.70",
+}
+# Another of the call's own caps is smaller.
+NEVER_REACHED = {"user of all", "customer of all", "tag of all"}
+LANES = [
+    Lane(["user"], {"user_id": "lena"}),
+    Lane(["user"], {"user_id": "lena"}),
+    Lane(["team", "organization"], {"team_id": "search"}),
+    Lane(["member", "organization"], {"team_id": "sales", "user_id": "max"}),
+    Lane(["project"], {"project_id": "atlas"}),
+    Lane(["customer"], body={"user": "cust-77"}),
+    # Nobody knows this one: its first calls come at once.
+    Lane(["stranger"], body={"user": "stranger"}),
+    Lane(["tag"], body={"metadata": {"tags": ["batch"]}}),
+    Lane(
+        ["user of all", "member of all", "customer of all", "tag of all", "organization"],
+        {"team_id": "sales", "user_id": "ada"},
+        {"user": "cust-88", "metadata": {"tags": ["all"]}},
+    ),
+]
+REST_OF_THE_ORGANIZATION = Lane(["organization"], {"team_id": "ops"})
+
+
+def make_scopes(people: People) -> None:
+    caps = {name: float(cap) for name, cap in CAPS.items()}
+    audit = {"created_by": "a", "updated_by": "a", "updated_at": NOW}
+    for name in SCOPES:
+        people.budget(name, max_budget=caps[name])
+    people.add("UserTable", user_id="lena", max_budget=caps["user"])
+    people.add("UserTable", user_id="ada", max_budget=caps["user of all"])
+    people.add("UserTable", user_id="max")
+    people.add(
+        "OrganizationTable",
+        organization_id="acme",
+        organization_alias="Acme",
+        budget_id="organization",
+        **audit,
+    )
+    people.add(
+        "TeamTable",
+        team_id="search",
+        organization_id="acme",
+        max_budget=caps["team"],
+        updated_at=NOW,
+    )
+    for team in ("sales", "ops"):
+        people.add("TeamTable", team_id=team, organization_id="acme", updated_at=NOW)
+    members = '[{"role": "user", "user_id": "max"}, {"role": "user", "user_id": "ada"}]'
+    people.store.execute(
+        f"""update "LiteLLM_TeamTable" set members_with_roles = '{members}'
+            where team_id = 'sales'"""
+    )
+    people.add("TeamMembership", user_id="max", team_id="sales", budget_id="member")
+    people.add("TeamMembership", user_id="ada", team_id="sales", budget_id="member of all")
+    people.add("ProjectTable", project_id="atlas", budget_id="project", **audit)
+    people.add("EndUserTable", user_id="cust-77", budget_id="customer")
+    people.add("EndUserTable", user_id="cust-88", budget_id="customer of all")
+    people.add("TagTable", tag_name="batch", budget_id="tag")
+    people.add("TagTable", tag_name="all", budget_id="tag of all")
+
+
+def test_budgets_of_everybody_whom_a_call_binds(
+    store: Store, ledger: LedgerUpstream, start: StartGateway
+) -> None:
+    settings = config(ledger.base)
+    settings["litellm_settings"] = {"max_end_user_budget": float(CAPS["stranger"])}
+    first = start(settings, env=store.env)
+    until(lambda: first.get("/health/readiness", ()).json["db"] == "connected", "the store")
+    make_scopes(People(first, store))
+    second = start(settings, env=store.env)
+    lanes = {generate(first, **lane.key): lane for lane in LANES}
+    rest_key = generate(first, **REST_OF_THE_ORGANIZATION.key)
+    ports = [first.port, second.port]
+
+    models = ["m0", "m1", "m2"]
+    bodies = {key: lane.body for key, lane in lanes.items()}
+    crowd = Crowd(ports, {key: models for key in lanes}, SEED + 2, bodies)
+    restarted, in_flight = run_through_a_crash(
+        crowd, first, lambda: start(settings, env=store.env, port=first.port, directory=first.directory)
+    )
+    rest = Crowd(ports, {rest_key: models}, SEED + 3)
+    rest.number = 500_000
+    rest.run()
+
+    outcomes = {outcome.name: outcome for outcome in crowd.outcomes + rest.outcomes}
+    assert not ledger.ledger.twice, "the gateway called twice for one request"
+    until(lambda: backlog(restarted) == backlog(second) == 0, "all spend is in the store", 30)
+    rows = store.query('select * from "LiteLLM_SpendLogs"')
+    check_rows(rows, outcomes, ledger, in_flight)
+    check_scopes(rows, store, {**lanes, rest_key: REST_OF_THE_ORGANIZATION})
+
+
+def check_scopes(rows: list[dict[str, Any]], store: Store, lanes: dict[str, Lane]) -> None:
+    by_hash = {hash_of(key): lane for key, lane in lanes.items()}
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        for scope in by_hash[row["api_key"]].scopes if row["api_key"] in by_hash else []:
+            sums[scope] += spent_of(row)
+    # As in check_caps.
+    bound = CLIENTS * max(cost_of(name, 400, MOST) for name in PRICES)
+    for scope, (table, keys) in SCOPES.items():
+        cap, spent = Decimal(CAPS[scope]), sums[scope]
+        assert spent <= cap + bound, f"{scope}: {spent} of {cap}"
+        if scope not in NEVER_REACHED:
+            assert spent >= cap * Decimal("0.95"), f"{scope}: only {spent} of {cap} could be used"
+        where = " and ".join(f"{name} = ${at}" for at, name in enumerate(keys, 1))
+        found = store.query(f'select tollweir_spend from "LiteLLM_{table}" where {where}', *keys.values())
+        assert len(found) == 1, f"{scope} has {len(found)} rows"
+        assert spent_of(found[0]) == spent, f"{scope}: its total is not the sum of its rows"

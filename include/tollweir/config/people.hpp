@@ -17,7 +17,7 @@ struct DeclaredUser {
     std::string email;
     std::string alias;
     std::string role;
-    std::optional<std::vector<std::string>> models;
+    std::vector<std::string> models;
     std::optional<Picodollars> max_budget;
     std::optional<BudgetDuration> budget_duration;
     std::optional<std::int64_t> rpm_limit;
@@ -33,7 +33,7 @@ struct DeclaredTeam {
     std::string id;
     std::string alias;
     std::vector<std::string> members;  // ids of users
-    std::optional<std::vector<std::string>> models;
+    std::vector<std::string> models;
     std::optional<Picodollars> max_budget;
     std::optional<BudgetDuration> budget_duration;
     std::optional<std::int64_t> rpm_limit;

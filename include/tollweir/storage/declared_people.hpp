@@ -16,8 +16,8 @@ struct DeclaredRows {
 
 /// Puts what a configuration declares into the rows of its users and teams, as the management API
 /// would. A column that the file says nothing of stays as it is, and so do members of a team whom
-/// it does not name; a second time changes nothing. `zone` is where budgets begin anew. Belongs into
-/// a transaction of the caller's.
+/// it does not name; a second time changes nothing. `zone` is where budgets begin anew. Belongs
+/// into a transaction of the caller's.
 Result<DeclaredRows> declare_people(Sql& sql, const People& people, const TimeZone& zone,
                                     WallTime now);
 
