@@ -26,6 +26,7 @@ from wire import until
 
 CLIENTS = 200
 MOST = 400  # max_tokens of every call
+MOST_CALLS = 20_000  # a cap that does not hold shall fail the test, not run for ever
 PRICES = {  # dollars a token, in and out
     "m0": (Decimal("0.0000015"), Decimal("0.000006")),
     "m1": (Decimal("0.00000025"), Decimal("0.00000125")),
@@ -72,7 +73,6 @@ class Crowd:
         self.outcomes: list[Outcome] = []
         self.refused: Counter[tuple[str, str]] = Counter()
         self.under_way: Counter[int] = Counter()  # by port
-        self.done = False
         self.number = 0
 
     def plan(self) -> tuple[dict[str, Any], bool]:
@@ -96,7 +96,7 @@ class Crowd:
         return plan, stream
 
     async def client(self) -> None:
-        while not self.done:
+        while len(self.outcomes) < MOST_CALLS:
             open_ = [
                 (key, name)
                 for key, names in self.keys.items()
@@ -413,6 +413,9 @@ def check_scopes(rows: list[dict[str, Any]], store: Store, lanes: dict[str, Lane
     for scope, (table, keys) in SCOPES.items():
         cap, spent = Decimal(CAPS[scope]), sums[scope]
         assert spent <= cap + bound, f"{scope}: {spent} of {cap}"
+        # Reserved are a prompt as counted and what nineteen answers of twenty do not exceed, so it
+        # is far less in fact (one or two in a hundred).
+        assert spent <= cap * Decimal("1.1"), f"{scope}: {spent} of {cap}"
         if scope not in NEVER_REACHED:
             assert spent >= cap * Decimal("0.95"), f"{scope}: only {spent} of {cap} could be used"
         where = " and ".join(f"{name} = ${at}" for at, name in enumerate(keys, 1))
