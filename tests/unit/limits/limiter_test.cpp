@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tollweir/core/time_text.hpp"
 #include "tollweir/limits/memory_leases.hpp"
 #include "unit/limits/fake_clock.hpp"
 #include "unit/limits/pending_leases.hpp"
@@ -271,6 +272,35 @@ TEST_F(LimiterTest, ResetsInTheZoneOfTheConfiguration) {
     limiter.settle(**held, {}, 1000, clock.now());
     clock.pass(5h);
     EXPECT_EQ(refusal(request_of(record)), "");
+}
+
+TEST_F(LimiterTest, BeginsAnewAtMonthsEndsOfAZoneWithSummerTimeWithCallsUnderWay) {
+    BudgetConfig budgets;
+    budgets.timezone = "America/New_York";
+    limiter.configure({}, budgets, 429);
+    auto record = key();
+    record.limits.max_budget = 3000;
+    record.limits.budget_duration = "1mo";
+    record = bound(std::move(record));
+    // Summer time begins on 14 March and ends on 7 November.
+    for (const char* end : {"2026-12-01T05:00:00Z", "2027-03-01T05:00:00Z", "2027-04-01T04:00:00Z",
+                            "2027-11-01T04:00:00Z", "2027-12-01T05:00:00Z"}) {
+        SCOPED_TRACE(end);
+        clock.pass(*parse_rfc3339(end) - clock.wall() - 1s);
+        auto first = reserve(request_of(record));
+        ASSERT_TRUE(first && *first);
+        limiter.settle(**first, {}, 2000, clock.now());
+        auto under_way = reserve(request_of(record));
+        ASSERT_TRUE(under_way && *under_way);
+        EXPECT_NE(refusal(request_of(record)), "");
+        clock.pass(1s);
+        auto whole = request_of(record);
+        whole.cost = 3000;
+        EXPECT_EQ(refusal(whole), "");
+        limiter.settle(**under_way, {}, 1000, clock.now());
+        EXPECT_EQ(budget(key_scope).spent, 0);
+        EXPECT_EQ(refusal(whole), "");
+    }
 }
 
 TEST_F(LimiterTest, RunsAModelsWindowFromItsFirstUse) {

@@ -4,9 +4,11 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "tollweir/core/time_text.hpp"
 #include "tollweir/limits/limiter.hpp"
 #include "tollweir/limits/memory_leases.hpp"
 #include "unit/limits/fake_clock.hpp"
@@ -37,7 +39,9 @@ struct Load {
     Picodollars key_cap = 1'000'000;
     Picodollars model_cap = 700'000;
     Picodollars gateway_cap = 1'500'000;
-    std::string period{};           // of the key's budget
+    std::string period{};      // of the key's budget
+    std::string zone = "UTC";  // in which periods end
+    WallTime begin = FakeClock::kUsual;
     Picodollars estimate = 10'000;  // of a call, on average
     double truth_share = 0.5;       // of the estimate, on average
     bool kills = false;             // a process dies now and then
@@ -91,6 +95,19 @@ public:
     }
 
     std::size_t admitted() const { return done_.size(); }
+    std::size_t periods_of_key() const {
+        std::set<Period> periods;
+        for (const auto& call : done_)
+            for (const auto& [where, amount] : call.charged)
+                if (where.first == "key:k") periods.insert(where.second);
+        return periods.size();
+    }
+    /// Calls that were reserved in one period and settled in the next.
+    std::size_t calls_across(WallTime end) const {
+        const auto at = FakeClock(load_.begin).now() + (end - load_.begin);
+        return static_cast<std::size_t>(std::ranges::count_if(
+            done_, [&](const Call& call) { return call.began < at && call.ended >= at; }));
+    }
     std::size_t killed() const { return killed_; }
 
 private:
@@ -128,6 +145,7 @@ private:
         process.limiter = std::make_unique<Limiter>(settings, *process.leases);
         BudgetConfig budgets;
         budgets.max_budget = load_.gateway_cap;
+        budgets.timezone = load_.zone;
         process.limiter->configure({}, budgets, 429);
         process.key.hash = "k";
         process.key.limits.max_budget = load_.key_cap;
@@ -308,7 +326,7 @@ private:
 
     const Load load_;
     std::minstd_rand random_;
-    FakeClock clock_;
+    FakeClock clock_{load_.begin};
     LeaseBook book_{[this] { return clock_.wall(); }};
     int names_ = 0;
     // Limiters outlive what is reserved of them.
@@ -386,6 +404,26 @@ TEST_P(MoneyTest, HoldsTheCapOfEachPeriod) {
     simulation.run();
     simulation.check(0);
     simulation.check_books();
+}
+
+/// The day on which summer time ends there, two hours after the month began.
+TEST_P(MoneyTest, HoldsTheCapsOfBothMonthsWhereOneEnds) {
+    const auto end = *parse_rfc3339("2026-11-01T04:00:00Z");
+    Load load;
+    load.seed = GetParam();
+    load.key_cap = 200'000;
+    load.gateway_cap = 100'000'000;
+    load.model_cap = 100'000'000;
+    load.period = "1mo";
+    load.zone = "America/New_York";
+    load.begin = end - 5s;
+    load.length = 60s;
+    Simulation simulation(load);
+    simulation.run();
+    simulation.check(0);
+    simulation.check_books();
+    EXPECT_EQ(simulation.periods_of_key(), 2u);
+    EXPECT_GT(simulation.calls_across(end), 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, MoneyTest, testing::Range(1u, 6u));
