@@ -12,6 +12,9 @@
 namespace tollweir {
 namespace {
 
+// Of copies that may be used while the store is away: every copy is younger.
+constexpr TimePoint kHoweverOld{};
+
 GatewayError is_blocked(const std::string& id) {
     return {ErrorKind::permission_denied, ErrorSource::client,
             "User blocked from making LLM API Calls. User=" + id};
@@ -50,6 +53,10 @@ net::Task<Result<std::shared_ptr<const BoundCustomer>>> load_customer(RequestCon
     auto row = co_await look_up(context, std::move(work));
     if (!row && row.error().kind == ErrorKind::client_closed)
         co_return std::unexpected(std::move(row.error()));
+    if (!row) {
+        if (auto last = context.state->named.find_customer(context.end_user, kHoweverOld))
+            co_return last;
+    }
     auto customer = bound_customer(context, row ? std::move(*row) : std::nullopt);
     // Without the store it is nobody's word that there is no such customer: the next call asks.
     if (row) context.state->named.keep(context.end_user, customer);
@@ -75,7 +82,13 @@ net::Task<Result<void>> load_tags(RequestContext& context) {
     auto rows = co_await look_up(context, [](Sql& sql) { return find_budgeted_tags(sql); });
     if (!rows && rows.error().kind == ErrorKind::client_closed)
         co_return std::unexpected(std::move(rows.error()));
-    if (rows) context.state->named.keep(bound_tags(context, std::move(*rows)), Clock::now());
+    auto& named = context.state->named;
+    // Without the store the last ones go on, and the next call asks again.
+    context.named.tags = named.tags(kHoweverOld);
+    if (rows) {
+        named.keep(bound_tags(context, std::move(*rows)), Clock::now());
+        context.named.tags = named.tags(Clock::now());
+    }
     co_return Result<void>{};
 }
 
@@ -159,7 +172,6 @@ net::Task<Result<void>> bind_named_scopes(RequestContext& context) {
     named.tags = state.named.tags(Clock::now());
     if (!named.tags) {
         if (auto loaded = co_await load_tags(context); !loaded) co_return loaded;
-        named.tags = state.named.tags(Clock::now());
     }
     if (!named.tags || named.tags->tags.empty()) co_return Result<void>{};
     take_call_notes(context);
