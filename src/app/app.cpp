@@ -84,6 +84,7 @@ Result<void> App::start() {
     accounts_ = std::move(*accounts);
     keys_ = std::make_unique<KeyStore>(
         *store_, [this](KeyRecord& record) { accounts_->bind(record); }, config);
+    rotation_ = std::make_unique<KeyRotation>(*store_, keys_->cache());
     auto snapshot = build_snapshot(std::move(config), nullptr);
     if (!snapshot) return std::unexpected(snapshot.error());
     snapshot_ = *snapshot;
@@ -198,6 +199,8 @@ void App::run() {
     announce(*snapshot_);
     accounts_->start();
     people_->tick();
+    rotation_->configure(snapshot_);
+    rotation_->start();
     watch_files();
     tick_accounts();
     context_.run();
@@ -211,6 +214,7 @@ void App::run() {
     }
     for (auto& thread : threads_) thread.join();
     threads_.clear();
+    rotation_->stop();
     accounts_->finish(Clock::now() + kBookWithin);
     store_->stop();
     log_info("stopped");
@@ -316,6 +320,7 @@ void App::reload() {
         worker->post([&worker = *worker, limits] { worker.set_client_limits(limits); });
     keys_->configure(snapshot_->config());
     people_->configure(snapshot_->config());
+    rotation_->configure(snapshot_);
     gateway_->replace_snapshot(snapshot_);
     set_log_format(snapshot_->config().log.level, snapshot_->config().log.json);
 }

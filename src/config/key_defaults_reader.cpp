@@ -73,6 +73,13 @@ std::vector<TeamCallbacks> read_team_callbacks(const Section& litellm) {
     return teams;
 }
 
+std::optional<std::chrono::seconds> read_rotation_check(const Section& variables) {
+    constexpr std::int64_t kMost = 365 * 86'400;
+    const auto every = variables.count("LITELLM_KEY_ROTATION_CHECK_INTERVAL_SECONDS", 1, kMost);
+    if (!variables.boolean("LITELLM_KEY_ROTATION_ENABLED").value_or(false)) return std::nullopt;
+    return std::chrono::seconds(every.value_or(86'400));
+}
+
 }  // namespace
 
 KeyDefaults read_key_defaults(const LoadContext& context) {
@@ -89,6 +96,7 @@ KeyDefaults read_key_defaults(const LoadContext& context) {
     const Section variables = variables_of(context);
     if (const auto off = variables.boolean("DISABLE_KEY_NAME")) defaults.keeps_key_name = !*off;
     defaults.rotation_grace = variables.period("LITELLM_KEY_ROTATION_GRACE_PERIOD");
+    defaults.rotation_check = read_rotation_check(variables);
     defaults.user = read_new_user(litellm.section("default_internal_user_params"));
     defaults.team = read_new_team(litellm.section("default_team_params"));
     defaults.team_callbacks = read_team_callbacks(litellm);

@@ -16,6 +16,12 @@ const RowTable<KeyRow>& table() {
     return instance;
 }
 
+std::vector<std::string> first_column(const SqlRows& rows) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < rows.size(); ++i) texts.emplace_back(rows.text(i, 0));
+    return texts;
+}
+
 }  // namespace
 
 Result<std::optional<KeyRow>> find_key_row(Sql& sql, std::string_view token, RowLock lock) {
@@ -35,9 +41,7 @@ Result<std::vector<std::string>> find_tokens_by_alias(Sql& sql,
         R"(select token from "LiteLLM_VerificationToken" where key_alias = any($1))"};
     const auto rows = sql.run(statement, {SqlValue::List{aliases}});
     if (!rows) return std::unexpected(rows.error());
-    std::vector<std::string> tokens;
-    for (std::size_t i = 0; i < rows->size(); ++i) tokens.emplace_back(rows->text(i, 0));
-    return tokens;
+    return first_column(*rows);
 }
 
 Result<std::string> holder_of_alias(Sql& sql, std::string_view alias, std::string_view token) {
@@ -125,6 +129,25 @@ Result<bool> is_token_taken(Sql& sql, std::string_view token, WallTime now) {
         {token, now});
     if (!rows) return std::unexpected(rows.error());
     return !rows->empty();
+}
+
+Result<std::vector<std::string>> find_tokens_due(Sql& sql, WallTime now, std::string_view after,
+                                                 std::size_t count) {
+    const auto rows = sql.run(
+        R"(select token from "LiteLLM_VerificationToken"
+           where auto_rotate = true and rotation_interval <> ''
+           and (key_rotation_at is null or key_rotation_at <= $1) and token > $2
+           order by token limit $3)",
+        {now, after, static_cast<std::int64_t>(count)});
+    if (!rows) return std::unexpected(rows.error());
+    return first_column(*rows);
+}
+
+Result<void> drop_ended_graces(Sql& sql, WallTime now) {
+    const auto done = sql.run(
+        R"(delete from "LiteLLM_DeprecatedVerificationToken" where revoke_at <= $1)", {now});
+    if (!done) return std::unexpected(done.error());
+    return {};
 }
 
 Result<AllocatedLimits> allocated_limits(Sql& sql, KeyOwner owner, std::string_view id,

@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "storage/spend_cleanup.hpp"
-#include "tollweir/core/ids.hpp"
 #include "tollweir/core/log.hpp"
 #include "tollweir/core/thread_name.hpp"
 #include "tollweir/storage/store_pool.hpp"
@@ -22,15 +21,9 @@ constexpr auto kClaimTime = 5min;
 // Others want to write too.
 constexpr auto kPause = 50ms;
 
-std::string make_holder() {
-    std::string id;
-    append_uuid4(id);
-    return id;
-}
-
 }  // namespace
 
-SpendCleaner::SpendCleaner(StorePool& store) : store_(store), holder_(make_holder()) {}
+SpendCleaner::SpendCleaner(StorePool& store) : store_(store), holder_(new_task_holder()) {}
 
 SpendCleaner::~SpendCleaner() {
     stop();
@@ -121,7 +114,7 @@ bool SpendCleaner::is_stopping() {
 
 SpendCleaner::Outcome SpendCleaner::clean(const Plan& plan, WallTime due) {
     const auto now = WallClock::now();
-    const CleanupClaim claim{holder_, now, now + kClaimTime};
+    const TaskClaim claim{kSpendCleanup, holder_, now, now + kClaimTime};
     const auto taken = store_.run_blocking(
         StoreLane::admin, [&](Sql& sql) -> Result<bool> { return claim.take(sql, due); });
     // A store that is away is told of by the pool.
@@ -130,7 +123,7 @@ SpendCleaner::Outcome SpendCleaner::clean(const Plan& plan, WallTime due) {
     std::size_t deleted = 0;
     const auto outcome = delete_batches(plan, now - plan.retention, deleted);
     (void)store_.run_blocking(StoreLane::admin, [&](Sql& sql) -> Result<void> {
-        return end_cleanup(sql, holder_, outcome == Outcome::done);
+        return claim.end(sql, outcome == Outcome::done);
     });
     if (deleted > 0)
         log_info("deleted " + std::to_string(deleted) +
@@ -142,7 +135,7 @@ SpendCleaner::Outcome SpendCleaner::delete_batches(const Plan& plan, WallTime be
                                                    std::size_t& deleted) {
     for (std::size_t batch = 0; batch < plan.batches && !is_stopping(); ++batch) {
         const auto now = WallClock::now();
-        const CleanupClaim claim{holder_, now, now + kClaimTime};
+        const TaskClaim claim{kSpendCleanup, holder_, now, now + kClaimTime};
         const auto count =
             store_.run_blocking(StoreLane::admin, [&](Sql& sql) -> Result<std::size_t> {
                 return delete_old_spend(sql, claim, before, plan.batch_rows);

@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -247,6 +248,110 @@ def test_the_grace_has_a_default(store: Store, start: StartGateway) -> None:
     fresh = keys.post("/key/regenerate", {"key": made["key"], "new_key": "sk-of-my-own"}).json
     assert fresh["key"] == "sk-of-my-own"
     assert keys.call(made["key"]).status == 200
+
+
+# Rotation by itself
+
+
+ROTATING = {"LITELLM_KEY_ROTATION_ENABLED": "true"}
+
+
+def make_due(store: Store, key: str, moment: datetime | None) -> None:
+    """As if the key had been made an interval ago; without a moment, as LiteLLM leaves one that has
+    never been rotated."""
+    store.execute(
+        'update "LiteLLM_VerificationToken" set key_rotation_at = $1 where token = $2',
+        moment,
+        digest(key),
+    )
+
+
+def rotated(keys: Keys, alias: str) -> dict[str, Any]:
+    """The row once it has been rotated, and no oftener than once."""
+    found: list[dict[str, Any]] = []
+
+    def is_rotated() -> bool:
+        found[:] = keys.store.query(
+            'select * from "LiteLLM_VerificationToken" where key_alias = $1', alias
+        )
+        return bool(found[0]["rotation_count"])
+
+    until(is_rotated, f"{alias} is rotated", 20)
+    assert found[0]["rotation_count"] == 1
+    return found[0]
+
+
+def test_keys_that_are_due_are_rotated(store: Store, start: StartGateway) -> None:
+    settings = config(litellm_settings={"store_audit_logs": True})
+    keys = Keys(start(settings, env=store.env), store)
+    rotating = {"auto_rotate": True, "rotation_interval": "30d"}
+    past = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=1)
+    secrets = {
+        alias: keys.make(key_alias=alias, models=["m"], spend=1.5, **rotating)["key"]
+        for alias in ("due", "never-set", "not-yet", "no-interval")
+    }
+    secrets["plain"] = keys.make(key_alias="plain")["key"]
+    make_due(store, secrets["due"], past)
+    make_due(store, secrets["never-set"], None)
+    make_due(store, secrets["no-interval"], past)
+    make_due(store, secrets["plain"], past)
+    store.execute(
+        'update "LiteLLM_VerificationToken" set rotation_interval = null where key_alias = $1',
+        "no-interval",
+    )
+    assert keys.call(secrets["due"]).status == 200
+    keys.gateway.stop()
+    untouched = keys_by_alias(store)
+    assert not any(row["rotation_count"] for row in untouched.values()), "nobody asked for it"
+
+    keys = Keys(start(settings, env={**store.env, **ROTATING}), store)
+    for alias in ("due", "never-set"):
+        row = rotated(keys, alias)
+        assert row["token"] != digest(secrets[alias]) and row["models"] == ["m"]
+        assert row["key_rotation_at"] > past + timedelta(days=29) and row["last_rotation_at"] > past
+        assert row["updated_by"] == "litellm_internal_jobs"
+        assert keys.info(row["token"])["spend"] == 1.5
+        keys.call(secrets[alias]).expect_error(401, "token_not_found_in_db")
+        until(lambda row=row: audited(store, row["token"]), "the change is noted", 5)
+    for alias in ("not-yet", "no-interval", "plain"):
+        assert keys_by_alias(store)[alias] == untouched[alias], alias
+    assert keys.call(secrets["not-yet"]).status == 200
+    assert "a new secret which nobody is shown" in keys.gateway.output
+
+
+def keys_by_alias(store: Store) -> dict[str, dict[str, Any]]:
+    columns = "token, key_alias, rotation_count, key_rotation_at, updated_at"
+    found = store.query(f'select {columns} from "LiteLLM_VerificationToken"')
+    return {row["key_alias"]: row for row in found}
+
+
+def audited(store: Store, token: str) -> bool:
+    entries = store.query(
+        'select action, changed_by from "LiteLLM_AuditLog" where object_id = $1', token
+    )
+    return entries == [{"action": "rotated", "changed_by": "litellm_internal_jobs"}]
+
+
+def test_a_rotated_key_works_for_its_grace_and_once_for_all_processes(
+    store: Store, start: StartGateway
+) -> None:
+    env = {
+        **store.env,
+        **ROTATING,
+        "LITELLM_KEY_ROTATION_CHECK_INTERVAL_SECONDS": "1",
+        "LITELLM_KEY_ROTATION_GRACE_PERIOD": "1h",
+    }
+    keys = Keys(start(config(), env=env), store)
+    others = Keys(start(config(), env=env), store) if store.kind == "postgres" else keys
+    old = keys.make(key_alias="due", auto_rotate=True, rotation_interval="1h")["key"]
+    assert keys.call(old).status == others.call(old).status == 200
+    make_due(store, old, datetime(2026, 1, 1))
+    row = rotated(keys, "due")
+    assert row["token"] != digest(old)
+    assert keys.call(old).status == others.call(old).status == 200, "it stands for its successor"
+    graces = store.query('select token, active_token_id from "LiteLLM_DeprecatedVerificationToken"')
+    assert graces == [{"token": digest(old), "active_token_id": row["token"]}]
+    assert others.info(row["token"])["rotation_count"] == 1
 
 
 # Changes

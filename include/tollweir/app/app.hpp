@@ -15,6 +15,7 @@
 #include "tollweir/app/key_store.hpp"
 #include "tollweir/app/people_writer.hpp"
 #include "tollweir/config/load.hpp"
+#include "tollweir/gateway/admin/key_rotation.hpp"
 #include "tollweir/gateway/gateway.hpp"
 #include "tollweir/net/listener.hpp"
 #include "tollweir/net/proxy.hpp"
@@ -75,6 +76,7 @@ private:
     std::unique_ptr<Gateway> gateway_;
     std::unique_ptr<StorePool> store_;  // hands results to workers, so it ends before them
     std::unique_ptr<PeopleWriter> people_;
+    std::unique_ptr<KeyRotation> rotation_;
     std::unique_ptr<net::Listener> listener_;
     std::vector<std::thread> threads_;
     std::atomic<std::size_t> ended_{0};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -80,6 +81,9 @@ struct KeyDefaults {
     bool keeps_key_name = true;        // DISABLE_KEY_NAME clears it: no `sk-...Z5Ng` in rows
     /// LITELLM_KEY_ROTATION_GRACE_PERIOD: how long a replaced key still works; nothing: not at all.
     std::optional<BudgetDuration> rotation_grace;
+    /// How often keys with `auto_rotate` are looked at; nothing: they are not rotated by
+    /// themselves (LITELLM_KEY_ROTATION_ENABLED is not set).
+    std::optional<std::chrono::seconds> rotation_check;
     NewUserParams user;
     NewTeamParams team;
     std::vector<TeamCallbacks> team_callbacks;

@@ -52,6 +52,13 @@ Result<void> deprecate_token(Sql& sql, std::string_view old_token, std::string_v
 /// The hash is a key's, or was one's that is still in grace.
 Result<bool> is_token_taken(Sql& sql, std::string_view token, WallTime now);
 
+/// Keys with `auto_rotate` and an interval whose time has come, or was never set: `count` at most,
+/// in the order of their tokens, those behind `after` only.
+Result<std::vector<std::string>> find_tokens_due(Sql& sql, WallTime now, std::string_view after,
+                                                 std::size_t count);
+/// Forgets replaced tokens whose grace is over.
+Result<void> drop_ended_graces(Sql& sql, WallTime now);
+
 /// What other keys of the team (or organization) have of what `guaranteed_throughput` promises
 /// them.
 struct AllocatedLimits {

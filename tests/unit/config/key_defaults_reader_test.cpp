@@ -61,5 +61,17 @@ TEST(KeyDefaults, AreEmptyWhereTheFileSaysNothing) {
     EXPECT_EQ(loaded("model_list: []").config.key_defaults, KeyDefaults{});
 }
 
+TEST(KeyDefaults, RotateKeysByThemselvesOnlyWhenAsked) {
+    const auto check = [](std::map<std::string, std::string> variables) {
+        return loaded("", std::move(variables)).config.key_defaults.rotation_check;
+    };
+    EXPECT_FALSE(check({}));
+    EXPECT_FALSE(check({{"LITELLM_KEY_ROTATION_CHECK_INTERVAL_SECONDS", "60"}}));
+    EXPECT_EQ(check({{"LITELLM_KEY_ROTATION_ENABLED", "true"}}), std::chrono::hours(24));
+    EXPECT_EQ(check({{"LITELLM_KEY_ROTATION_ENABLED", "True"},
+                     {"LITELLM_KEY_ROTATION_CHECK_INTERVAL_SECONDS", "60"}}),
+              std::chrono::seconds(60));
+}
+
 }  // namespace
 }  // namespace tollweir

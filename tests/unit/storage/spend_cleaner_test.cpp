@@ -59,19 +59,20 @@ protected:
     }
 
     bool take(const std::string& holder, WallTime now, WallTime due) {
-        const CleanupClaim claim{holder, now, now + 5min};
+        const TaskClaim claim{kSpendCleanup, holder, now, now + 5min};
         return *run([&](Sql& sql) { return claim.take(sql, due); });
     }
 
     Result<std::size_t> remove(const std::string& holder, std::size_t count) {
-        const CleanupClaim claim{holder, now_, now_ + 5min};
+        const TaskClaim claim{kSpendCleanup, holder, now_, now_ + 5min};
         return pool_->run_blocking(StoreLane::admin, [&](Sql& sql) {
             return delete_old_spend(sql, claim, now_ - 24h, count);
         });
     }
 
     void end(const std::string& holder, bool all_done) {
-        run([&](Sql& sql) { return end_cleanup(sql, holder, all_done); });
+        const TaskClaim claim{kSpendCleanup, holder, now_, now_};
+        run([&](Sql& sql) { return claim.end(sql, all_done); });
     }
 
     const WallTime now_ = *parse_rfc3339("2026-11-26T12:00:00Z");

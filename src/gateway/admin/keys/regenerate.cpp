@@ -1,6 +1,7 @@
 #include "gateway/admin/keys/key_checks.hpp"
 #include "gateway/admin/keys/key_defaults.hpp"
 #include "gateway/admin/keys/key_spend.hpp"
+#include "gateway/admin/keys/key_token.hpp"
 #include "tollweir/core/ids.hpp"
 #include "tollweir/gateway/admin/keys.hpp"
 #include "tollweir/storage/keys.hpp"
@@ -49,11 +50,9 @@ private:
         if (auto good = check_change(sql, actor_, &*before, after, !is_own); !good) return good;
         if (auto saved = save_companions(sql, fields_, call_, time.now, after); !saved)
             return saved;
-        give_token(fresh, token, time.now, after);
-        if (auto written = update_key(sql, *before, after); !written) return written;
-        if (auto kept = deprecate_token(sql, old, token, end_of_grace(time.now), time.now); !kept)
-            return kept;
-        if (auto moved = move_key_spend(sql, old, after, time.now); !moved) return moved;
+        give_token(call_.config().key_defaults, fresh, time.now, after);
+        if (auto moved = move_key(sql, *before, after, grace_end(time.now), time.now); !moved)
+            return moved;
         if (fields_.spend.sent)
             if (auto booked = book_key_spend(sql, after); !booked) return booked;
         if (auto noted = audit_key(sql, call_, "rotated", &*before, &after, time.now); !noted)
@@ -64,26 +63,10 @@ private:
         return {};
     }
 
-    void give_token(const Secret& fresh, const std::string& token, WallTime now,
-                    KeyRow& row) const {
-        row.token = token;
-        if (call_.config().key_defaults.keeps_key_name)
-            row.key_name = shown_key(fresh.reveal());
-        else
-            row.key_name.clear();
-        ++row.rotation_count;
-        row.last_rotation_at = now;
-        if (!row.auto_rotate) return;
-        if (const auto interval = parse_budget_duration(row.rotation_interval))
-            row.key_rotation_at = add_exactly(now, *interval);
-    }
-
-    /// Until when the old key works; nothing: it dies at once.
-    std::optional<WallTime> end_of_grace(WallTime now) const {
-        const auto& grace = fields_.grace_period.sent ? fields_.grace_period.value
-                                                      : call_.config().key_defaults.rotation_grace;
-        if (!grace) return std::nullopt;
-        return add_exactly(now, *grace);
+    std::optional<WallTime> grace_end(WallTime now) const {
+        const auto& rules = call_.config().key_defaults;
+        return end_of_grace(
+            fields_.grace_period.sent ? fields_.grace_period.value : rules.rotation_grace, now);
     }
 
     const AdminCall& call_;
