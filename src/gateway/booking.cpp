@@ -22,9 +22,6 @@ std::string_view beginning(std::string_view text, std::size_t most) {
     return text.substr(0, most);
 }
 
-// What rows call the master key: never its hash, since a weak key could be found from it.
-constexpr std::string_view kMasterKeyAlias = "litellm_proxy_master_key";
-
 std::string_view call_type_of(Endpoint endpoint) {
     switch (endpoint) {
         case Endpoint::chat_completions:
@@ -42,7 +39,7 @@ std::string_view call_type_of(Endpoint endpoint) {
 void name_caller(const Identity& identity, SpendRow& row) {
     if (!identity.key) {
         if (identity.is_master()) {
-            row.key_hash = kMasterKeyAlias;
+            row.key_hash = kMasterKeyName;
             row.user_id = kDefaultUserId;
         }
         return;

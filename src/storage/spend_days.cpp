@@ -127,13 +127,13 @@ Result<std::map<std::string, Arbiter>> find_arbiters(Sql& sql) {
         "join pg_namespace n on n.oid = t.relnamespace join pg_attribute a on a.attrelid = t.oid "
         "and a.attnum = any(i.indkey) where n.nspname = current_schema() and i.indisunique and "
         "not i.indisprimary and t.relname like 'LiteLLM\\_Daily%Spend' "
-        "group by i.indexrelid, t.relname having bool_or(a.attname = 'custom_llm_provider')");
+        "group by i.indexrelid, t.relname having bool_or(a.attname = 'custom_llm_provider') "
+        "order by count(*), i.indexrelid");
     if (!rows) return std::unexpected(rows.error());
-    for (std::size_t row = 0; row < rows->size(); ++row) {
-        auto& arbiter = arbiters[std::string(rows->text(row, 0))];
-        arbiter.has_tool = arbiter.has_tool && rows->boolean(row, 1).value_or(true);
-        arbiter.has_endpoint = arbiter.has_endpoint && rows->boolean(row, 2).value_or(true);
-    }
+    for (std::size_t row = 0; row < rows->size(); ++row)
+        arbiters.try_emplace(std::string(rows->text(row, 0)),
+                             Arbiter{rows->boolean(row, 1).value_or(true),
+                                     rows->boolean(row, 2).value_or(true)});
     return arbiters;
 }
 

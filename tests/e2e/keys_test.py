@@ -517,6 +517,10 @@ def test_lists_have_pages_filters_and_full_rows(keys: Keys) -> None:
     }
     for query in ("page=0", "size=101", "sort_by=token;drop", "sort_order=up", "page=x"):
         expect_both(keys.gateway.get(f"/key/list?{query}"), 422)
+    expect_both(keys.gateway.get("/key/list?return_full_object=maybe"), 422)
+    for path in ("/key/list?key_alias=%00", "/key/list?user_id=a%0Ab", "/key/aliases?search=%00"):
+        expect_both(keys.gateway.get(path), 400, "control characters")
+    assert keys.list("key_alias=two+words")["total_count"] == 0
 
 
 def test_many_keys_are_shown_at_once(keys: Keys) -> None:

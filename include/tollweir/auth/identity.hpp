@@ -10,6 +10,9 @@ namespace tollweir {
 /// What spend and rows call the master key's owner. Source: spec/management-api.md, 1.2.
 inline constexpr std::string_view kDefaultUserId = "default_user_id";
 
+/// What rows call the master key: never its hash, since a weak key could be found from it.
+inline constexpr std::string_view kMasterKeyName = "litellm_proxy_master_key";
+
 /// Who is asking.
 struct Identity {
     enum class Kind : unsigned char {

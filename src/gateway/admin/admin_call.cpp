@@ -22,8 +22,7 @@ AdminCall::AdminCall(const RequestContext& context)
       keys(context.state->keys ? &context.state->keys->cache() : nullptr) {}
 
 std::string_view AdminCall::caller_key() const {
-    return caller.key ? std::string_view(caller.key->hash)
-                      : std::string_view("litellm_proxy_master_key");
+    return caller.key ? std::string_view(caller.key->hash) : kMasterKeyName;
 }
 
 net::Task<Result<Fields>> read_fields(RequestContext& context) {

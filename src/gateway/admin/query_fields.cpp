@@ -21,7 +21,7 @@ std::string quoted(std::string_view text) {
     return out;
 }
 
-GatewayError range_error(std::string_view name, const std::string& message) {
+GatewayError value_error(std::string_view name, const std::string& message) {
     GatewayError error(ErrorKind::unprocessable, ErrorSource::client,
                        std::string(name) + ": " + message);
     error.param_json = quoted(name);
@@ -40,6 +40,10 @@ void QueryFields::refuse(std::string_view name, std::string message) {
     if (error_) return;
     error_.emplace(ErrorKind::bad_request, ErrorSource::client, std::move(message));
     error_->param_json = quoted(name);
+}
+
+void QueryFields::refuse_value(std::string_view name, const std::string& message) {
+    if (!error_) error_ = value_error(name, message);
 }
 
 Result<void> QueryFields::checked() const {
@@ -64,7 +68,7 @@ bool QueryFields::flag(std::string_view name, bool absent) {
     if (value.empty()) return absent;
     if (value == "true" || value == "1" || value == "yes") return true;
     if (value != "false" && value != "0" && value != "no")
-        refuse(name, "Invalid " + std::string(name) + ": true or false is expected");
+        refuse_value(name, "true or false is expected");
     return false;
 }
 
@@ -76,9 +80,8 @@ std::size_t QueryFields::count(std::string_view name, std::size_t least, std::si
     const auto* end = value.data() + value.size();
     const auto [at, error] = std::from_chars(value.data(), end, number);
     if (error == std::errc() && at == end && number >= least && number <= most) return number;
-    if (!error_)
-        error_ = range_error(name, "a whole number from " + std::to_string(least) + " to " +
-                                       std::to_string(most) + " is expected");
+    refuse_value(name, "a whole number from " + std::to_string(least) + " to " +
+                           std::to_string(most) + " is expected");
     return absent;
 }
 

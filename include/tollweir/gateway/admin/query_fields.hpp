@@ -20,9 +20,9 @@ public:
     explicit QueryFields(std::string_view query) : query_(query) {}
 
     std::string text(std::string_view name);
-    /// `true`, `1`, `yes` and their opposites.
+    /// `true`, `1`, `yes` and their opposites. Another: 422, as schemas answer.
     bool flag(std::string_view name, bool absent);
-    /// Of another range or kind: 422, as schemas answer.
+    /// Of another range or kind: 422.
     std::size_t count(std::string_view name, std::size_t least, std::size_t most,
                       std::size_t absent);
     /// `2026-11-20`. Errors: 400.
@@ -33,6 +33,8 @@ public:
 
     /// Notes a 400, for checks of the caller's.
     void refuse(std::string_view name, std::string message);
+    /// Notes a 422: a value that is none of those there are.
+    void refuse_value(std::string_view name, const std::string& message);
     Result<void> checked() const;
 
 private:

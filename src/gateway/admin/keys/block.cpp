@@ -8,8 +8,6 @@
 namespace tollweir {
 namespace {
 
-constexpr std::string_view kErrorType = "internal_server_error";
-
 Result<std::string> set_blocked(Sql& sql, const AdminCall& call, const std::string& key,
                                 bool blocked) {
     const auto token = token_of(key);
@@ -38,7 +36,7 @@ net::Task<Result<void>> block(RequestContext& context, bool blocked) {
     if (!body) co_return std::unexpected(body.error());
     const auto key = body->text("key");
     if (auto good = body->checked(); !good)
-        co_return std::unexpected(as_admin_error(good.error(), kErrorType));
+        co_return std::unexpected(as_admin_error(good.error(), kKeyErrorType));
     if (!key.value || (!key.value->starts_with("sk-") && !parse_digest(*key.value))) {
         GatewayError error(ErrorKind::bad_request, ErrorSource::client, "Invalid key format.");
         error.param_json = "\"key\"";
@@ -48,7 +46,7 @@ net::Task<Result<void>> block(RequestContext& context, bool blocked) {
         return set_blocked(sql, call, key, blocked);
     };
     auto done = co_await run_in_store(context, std::move(work));
-    co_return co_await answer(context, std::move(done), kErrorType);
+    co_return co_await answer(context, std::move(done), kKeyErrorType);
 }
 
 }  // namespace

@@ -11,8 +11,6 @@
 namespace tollweir {
 namespace {
 
-constexpr std::string_view kErrorType = "internal_server_error";
-
 /// Deletes keys, all or none; on the store's thread.
 class KeyRemover {
 public:
@@ -91,14 +89,14 @@ net::Task<Result<void>> delete_keys(RequestContext& context) {
     auto aliases = body->texts("key_aliases");
     if (!keys.value && !aliases.value) body->require("keys");
     if (auto good = body->checked(); !good)
-        co_return std::unexpected(as_admin_error(good.error(), kErrorType));
+        co_return std::unexpected(as_admin_error(good.error(), kKeyErrorType));
     const bool by_alias = !keys.value;
     auto work = [call = AdminCall(context), by_alias,
                  named = std::move(by_alias ? *aliases.value : *keys.value)](Sql& sql) {
         return KeyRemover(call, named, by_alias).run(sql);
     };
     auto deleted = co_await run_in_store(context, std::move(work));
-    co_return co_await answer(context, std::move(deleted), kErrorType);
+    co_return co_await answer(context, std::move(deleted), kKeyErrorType);
 }
 
 }  // namespace tollweir

@@ -5,9 +5,6 @@
 namespace tollweir {
 namespace {
 
-// LiteLLM's `type` of whatever a handler of /key refuses.
-constexpr std::string_view kErrorType = "internal_server_error";
-
 /// On the store's thread.
 Result<std::string> make(Sql& sql, const AdminCall& call, const KeyFields& fields,
                          KeyPurpose purpose) {
@@ -30,12 +27,12 @@ net::Task<Result<void>> generate(RequestContext& context, KeyPurpose purpose) {
     auto fields = parse_key_fields(*body);
     if (fields)
         fields = settle_key_fields(context.config().key_defaults, purpose, std::move(*fields));
-    if (!fields) co_return std::unexpected(as_admin_error(fields.error(), kErrorType));
+    if (!fields) co_return std::unexpected(as_admin_error(fields.error(), kKeyErrorType));
     auto work = [call = AdminCall(context), fields = std::move(*fields), purpose](Sql& sql) {
         return make(sql, call, fields, purpose);
     };
     auto made = co_await run_in_store(context, std::move(work));
-    co_return co_await answer(context, std::move(made), kErrorType);
+    co_return co_await answer(context, std::move(made), kKeyErrorType);
 }
 
 }  // namespace

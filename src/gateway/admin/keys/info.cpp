@@ -13,8 +13,6 @@
 namespace tollweir {
 namespace {
 
-constexpr std::string_view kErrorType = "internal_server_error";
-
 GatewayError not_in_database() {
     auto error = key_not_found("Key not found in database");
     error.type_json = "\"not_found_error\"";
@@ -109,12 +107,12 @@ Result<std::string> show_many(Sql& sql, const AdminCall& call,
 net::Task<Result<void>> show_key(RequestContext& context) {
     auto asked = query_value(context.client->head().query, "key");
     if (asked.empty() && context.identity.key) asked = context.identity.key->hash;
-    if (asked.empty()) co_return std::unexpected(as_admin_error(not_in_database(), kErrorType));
+    if (asked.empty()) co_return std::unexpected(as_admin_error(not_in_database(), kKeyErrorType));
     auto work = [call = AdminCall(context), asked = std::move(asked)](Sql& sql) {
         return show(sql, call, asked);
     };
     auto shown = co_await run_in_store(context, std::move(work));
-    co_return co_await answer(context, std::move(shown), kErrorType);
+    co_return co_await answer(context, std::move(shown), kKeyErrorType);
 }
 
 net::Task<Result<void>> show_keys(RequestContext& context) {
@@ -123,12 +121,12 @@ net::Task<Result<void>> show_keys(RequestContext& context) {
     body->require("keys");
     auto keys = body->texts("keys");
     if (auto good = body->checked(); !good)
-        co_return std::unexpected(as_admin_error(good.error(), kErrorType));
+        co_return std::unexpected(as_admin_error(good.error(), kKeyErrorType));
     auto work = [call = AdminCall(context), keys = std::move(*keys.value)](Sql& sql) {
         return show_many(sql, call, keys);
     };
     auto shown = co_await run_in_store(context, std::move(work));
-    co_return co_await answer(context, std::move(shown), kErrorType);
+    co_return co_await answer(context, std::move(shown), kKeyErrorType);
 }
 
 }  // namespace tollweir

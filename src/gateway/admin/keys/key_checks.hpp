@@ -15,6 +15,9 @@ namespace tollweir {
 
 // What the handlers of /key share on the store's thread, within a transaction of theirs.
 
+/// `type` of the routes' errors that name none themselves; /key/update's is another.
+inline constexpr std::string_view kKeyErrorType = "internal_server_error";
+
 inline constexpr std::string_view kKeyTable = "LiteLLM_VerificationToken";
 
 ChangeTime change_time(const AdminCall& call);

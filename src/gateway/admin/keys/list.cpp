@@ -1,19 +1,17 @@
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "gateway/admin/keys/key_checks.hpp"
 #include "gateway/admin/keys/key_fields.hpp"
 #include "gateway/admin/keys/key_json.hpp"
-#include "tollweir/core/url_query.hpp"
 #include "tollweir/gateway/admin/keys.hpp"
+#include "tollweir/gateway/admin/query_fields.hpp"
 #include "tollweir/storage/key_companions.hpp"
 #include "tollweir/storage/key_list.hpp"
 
 namespace tollweir {
 namespace {
 
-constexpr std::string_view kErrorType = "internal_server_error";
 constexpr std::size_t kMostOnPage = 100;
 constexpr std::size_t kMostPages = 1'000'000;
 
@@ -29,75 +27,36 @@ struct ListQuery {
     bool made_by_caller = false;
 };
 
-/// Parameters as schemas check them; the first wrong one is kept.
-class Query {
-public:
-    explicit Query(std::string_view text) : text_(text) {}
-
-    std::string value(std::string_view name) const { return query_value(text_, name); }
-    bool flag(std::string_view name) {
-        const auto given = value(name);
-        if (given == "true" || given == "True" || given == "1") return true;
-        if (!given.empty() && given != "false" && given != "False" && given != "0")
-            refuse(name, "bool_parsing", "Input should be a valid boolean");
-        return false;
-    }
-    std::size_t count(std::string_view name, std::size_t absent, std::size_t most) {
-        const auto given = value(name);
-        if (given.empty()) return absent;
-        std::size_t number = 0;
-        const auto* const end = given.data() + given.size();
-        const auto read = std::from_chars(given.data(), end, number);
-        if (read.ec == std::errc() && read.ptr == end && number >= 1 && number <= most)
-            return number;
-        refuse(name, "int_parsing",
-               "Input should be a whole number from 1 to " + std::to_string(most));
-        return absent;
-    }
-    void refuse(std::string_view name, std::string_view type, std::string_view message) {
-        if (!error_) error_ = schema_error(name, type, message);
-    }
-    Result<void> checked() const {
-        if (error_) return std::unexpected(*error_);
-        return {};
-    }
-
-private:
-    std::string_view text_;
-    std::optional<GatewayError> error_;
-};
-
 Result<ListQuery> read_query(std::string_view text) {
-    Query query(text);
+    QueryFields query(text);
     ListQuery list;
-    list.page = {query.count("page", 1, kMostPages), query.count("size", 10, kMostOnPage)};
+    list.page = {query.count("page", 1, kMostPages, 1), query.count("size", 1, kMostOnPage, 10)};
     auto& filter = list.filter;
-    filter.user_id = query.value("user_id");
-    filter.team_id = query.value("team_id");
-    filter.organization_id = query.value("organization_id");
-    filter.project_id = query.value("project_id");
-    filter.key_alias = query.value("key_alias");
-    filter.access_group_id = query.value("access_group_id");
-    if (const auto key = query.value("key_hash"); !key.empty()) filter.token = token_of(key);
-    const auto status = query.value("status");
+    filter.user_id = query.text("user_id");
+    filter.team_id = query.text("team_id");
+    filter.organization_id = query.text("organization_id");
+    filter.project_id = query.text("project_id");
+    filter.key_alias = query.text("key_alias");
+    filter.access_group_id = query.text("access_group_id");
+    if (const auto key = query.text("key_hash"); !key.empty()) filter.token = token_of(key);
+    const auto status = query.text("status");
     if (!status.empty() && status != "deleted" && status != "active")
-        query.refuse("status", "enum", "Input should be 'deleted' or left out");
+        query.refuse_value("status", "Input should be 'deleted' or left out");
     filter.deleted = status == "deleted";
-    if (const auto by = query.value("sort_by"); !by.empty()) {
+    if (const auto by = query.text("sort_by"); !by.empty()) {
         const auto sort = parse_key_sort(by);
-        if (!sort) query.refuse("sort_by", "enum", "keys are not sorted by that");
+        if (!sort) query.refuse_value("sort_by", "keys are not sorted by that");
         list.sort = sort.value_or(KeySort::created_at);
     }
-    const auto order = query.value("sort_order");
+    const auto order = query.text("sort_order");
     if (!order.empty() && order != "asc" && order != "desc")
-        query.refuse("sort_order", "enum", "Input should be 'asc' or 'desc'");
+        query.refuse_value("sort_order", "Input should be 'asc' or 'desc'");
     list.descending = order != "asc";
-    list.full = query.flag("return_full_object");
-    list.of_teams = query.flag("include_team_keys");
-    list.made_by_caller = query.flag("include_created_by_keys");
-    const auto expand = query.value("expand");
-    if (!expand.empty() && expand != "user")
-        query.refuse("expand", "enum", "Input should be 'user'");
+    list.full = query.flag("return_full_object", false);
+    list.of_teams = query.flag("include_team_keys", false);
+    list.made_by_caller = query.flag("include_created_by_keys", false);
+    const auto expand = query.text("expand");
+    if (!expand.empty() && expand != "user") query.refuse_value("expand", "Input should be 'user'");
     list.with_users = expand == "user";
     if (auto good = query.checked(); !good) return std::unexpected(good.error());
     return list;
@@ -234,26 +193,27 @@ Result<std::string> list_aliases(Sql& sql, const AdminCall& call, KeyFilter filt
 
 net::Task<Result<void>> list_keys(RequestContext& context) {
     auto query = read_query(context.client->head().query);
-    if (!query) co_return std::unexpected(as_admin_error(query.error(), kErrorType));
+    if (!query) co_return std::unexpected(as_admin_error(query.error(), kKeyErrorType));
     auto work = [call = AdminCall(context), query = std::move(*query)](Sql& sql) {
         return list(sql, call, query);
     };
     auto listed = co_await run_in_store(context, std::move(work));
-    co_return co_await answer(context, std::move(listed), kErrorType);
+    co_return co_await answer(context, std::move(listed), kKeyErrorType);
 }
 
 net::Task<Result<void>> list_key_aliases(RequestContext& context) {
-    Query query(context.client->head().query);
-    const KeyPage page{query.count("page", 1, kMostPages), query.count("size", 50, kMostOnPage)};
+    QueryFields query(context.client->head().query);
+    const KeyPage page{query.count("page", 1, kMostPages, 1),
+                       query.count("size", 1, kMostOnPage, 50)};
     KeyFilter filter;
-    filter.alias_part = query.value("search");
+    filter.alias_part = query.text("search");
     if (auto good = query.checked(); !good)
-        co_return std::unexpected(as_admin_error(good.error(), kErrorType));
+        co_return std::unexpected(as_admin_error(good.error(), kKeyErrorType));
     auto work = [call = AdminCall(context), filter = std::move(filter), page](Sql& sql) {
         return list_aliases(sql, call, filter, page);
     };
     auto listed = co_await run_in_store(context, std::move(work));
-    co_return co_await answer(context, std::move(listed), kErrorType);
+    co_return co_await answer(context, std::move(listed), kKeyErrorType);
 }
 
 }  // namespace tollweir

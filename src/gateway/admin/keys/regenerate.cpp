@@ -9,8 +9,6 @@
 namespace tollweir {
 namespace {
 
-constexpr std::string_view kErrorType = "internal_server_error";
-
 /// Gives a row another key; on the store's thread. Spend and settings stay.
 class KeyRotator {
 public:
@@ -95,17 +93,17 @@ net::Task<Result<void>> regenerate_key(RequestContext& context) {
     auto body = co_await read_fields(context);
     if (!body) co_return std::unexpected(body.error());
     auto fields = read_regeneration(context.config().key_defaults, *body);
-    if (!fields) co_return std::unexpected(as_admin_error(fields.error(), kErrorType));
+    if (!fields) co_return std::unexpected(as_admin_error(fields.error(), kKeyErrorType));
     // The path names the key; without one, the body does.
     auto key = context.path_part.empty() ? fields->key.value.value_or("") : context.path_part;
     if (key.empty())
         co_return std::unexpected(as_admin_error(
             GatewayError(ErrorKind::bad_request, ErrorSource::client, "No key passed in."),
-            kErrorType));
+            kKeyErrorType));
     auto work = [call = AdminCall(context), key = std::move(key), fields = std::move(*fields)](
                     Sql& sql) { return KeyRotator(call, key, fields).run(sql); };
     auto done = co_await run_in_store(context, std::move(work));
-    co_return co_await answer(context, std::move(done), kErrorType);
+    co_return co_await answer(context, std::move(done), kKeyErrorType);
 }
 
 }  // namespace tollweir

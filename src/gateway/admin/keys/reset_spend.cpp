@@ -9,8 +9,6 @@
 namespace tollweir {
 namespace {
 
-constexpr std::string_view kErrorType = "internal_server_error";
-
 std::string reset_json(const KeyRow& before, const KeyRow& after) {
     std::string out;
     JsonWriter json(out);
@@ -56,11 +54,11 @@ net::Task<Result<void>> reset_key_spend(RequestContext& context) {
     body->require("reset_to");
     const auto to = body->dollars("reset_to");
     if (auto good = body->checked(); !good)
-        co_return std::unexpected(as_admin_error(good.error(), kErrorType));
+        co_return std::unexpected(as_admin_error(good.error(), kKeyErrorType));
     auto work = [call = AdminCall(context), key = context.path_part,
                  to = to.value.value_or(0)](Sql& sql) { return reset(sql, call, key, to); };
     auto done = co_await run_in_store(context, std::move(work));
-    co_return co_await answer(context, std::move(done), kErrorType);
+    co_return co_await answer(context, std::move(done), kKeyErrorType);
 }
 
 }  // namespace tollweir
