@@ -52,7 +52,7 @@ def examples(text: str) -> list[Example]:
     return found
 
 
-PAGES = [README, ROOT / "docs/keys.md", ROOT / "docs/customers.md", ROOT / "docs/spend.md"]
+PAGES = [README, ROOT / "docs/keys.md", ROOT / "docs/customers.md", ROOT / "docs/teams.md", ROOT / "docs/spend.md"]
 EXAMPLES = [example for page in PAGES for example in examples(page.read_text())]
 
 
