@@ -1,6 +1,7 @@
 #include "gateway/admin/keys/key_checks.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "gateway/admin/keys/key_defaults.hpp"
 #include "gateway/admin/keys/key_json.hpp"
@@ -124,7 +125,9 @@ Result<void> check_alias(Sql& sql, const KeyRow* before, const KeyRow& after) {
 
 ChangeTime change_time(const AdminCall& call) {
     const auto zone = TimeZone::find(call.config().budgets.timezone);
-    return {WallClock::now(), zone.value_or(TimeZone())};
+    // Whole milliseconds, as the stores keep them: what is answered is what is read later.
+    return {std::chrono::floor<std::chrono::milliseconds>(WallClock::now()),
+            zone.value_or(TimeZone())};
 }
 
 Result<std::optional<TeamRows>> find_team(Sql& sql, const std::string& id) {

@@ -185,7 +185,7 @@ private:
         auto row = *before;
         const auto& role = fields_.members.front().role;
         if (role.value) row.user_role = *role.value;
-        row.updated_at = WallClock::now();
+        row.updated_at = change_time(call_).now;
         if (auto saved = save_budget(sql, row); !saved) return saved;
         if (auto done = tollweir::update_organization_member(sql, row); !done) return done;
         auto noted = note(sql, "updated", organization_member_json(*before),

@@ -92,7 +92,7 @@ public:
             append_uuid4(row.organization_id);
         const auto insert = [&](Sql& inner) -> Result<void> {
             auto made = row;
-            made.created_at = WallClock::now();
+            made.created_at = change_time(call_).now;
             made.created_by = call_.caller.user_id();
             if (auto left = fill(inner, made); !left) return std::unexpected(left.error());
             if (auto done = insert_organization(inner, made); !done) return done;

@@ -89,7 +89,7 @@ public:
         const auto insert = [&](Sql& inner) -> Result<void> {
             TagRow row;
             row.tag_name = fields_.name;
-            row.created_at = WallClock::now();
+            row.created_at = change_time(call_).now;
             row.created_by = call_.caller.user_id();
             if (auto left = fill(inner, row); !left) return std::unexpected(left.error());
             if (auto made = insert_tag(inner, row); !made) return made;
