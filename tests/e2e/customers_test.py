@@ -10,6 +10,7 @@ from admin_rows import Admin, config
 from gateway import StartGateway
 from keys_test import expect_both
 from stores import Store
+from wire import until
 
 
 @pytest.fixture
@@ -183,3 +184,36 @@ def test_changes_are_audited(store: Store, start: StartGateway) -> None:
     assert sorted(one["action"] for one in entries) == ["created", "deleted", "updated"]
     assert {one["table_name"] for one in entries} == {"LiteLLM_EndUserTable"}
     assert {one["object_id"] for one in entries} == {"lena"}
+
+
+def test_limits_that_are_set_bind_calls(admin: Admin) -> None:
+    def status() -> int:
+        return admin.gateway.chat("m", user="lena", max_tokens=1).status
+
+    admin.ok("/customer/new", {"user_id": "lena", "max_budget": 100})
+    assert status() == 200
+    admin.ok("/customer/update", {"user_id": "lena", "spend": 200})
+    until(lambda: status() == 429, "spend that was set counts", 5)
+    admin.ok("/customer/update", {"user_id": "lena", "spend": 0})
+    until(lambda: status() == 200, "spend that was taken back counts", 5)
+    admin.ok("/customer/update", {"user_id": "lena", "max_budget": 0})
+    until(lambda: status() == 429, "a budget of nothing admits nothing", 5)
+    admin.ok("/customer/update", {"user_id": "lena", "max_budget": None})
+    until(lambda: status() == 200, "no budget binds nothing", 5)
+    admin.ok("/customer/block", {"user_ids": ["lena"]})
+    until(lambda: status() not in (200, 429), "blocked", 5)
+    admin.ok("/customer/unblock", {"user_ids": ["lena"]})
+    until(lambda: status() == 200, "unblocked", 5)
+
+
+def test_who_is_made_again_begins_with_nothing(admin: Admin) -> None:
+    def status() -> int:
+        return admin.gateway.chat("m", user="lena", max_tokens=1).status
+
+    admin.ok("/customer/new", {"user_id": "lena", "max_budget": 100})
+    assert status() == 200
+    admin.ok("/customer/update", {"user_id": "lena", "spend": 200})
+    until(lambda: status() == 429, "spent", 5)
+    admin.ok("/customer/delete", {"user_ids": ["lena"]})
+    admin.ok("/customer/new", {"user_id": "lena", "max_budget": 100})
+    until(lambda: status() == 200, "nothing is spent yet", 5)

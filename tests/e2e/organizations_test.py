@@ -10,6 +10,7 @@ from admin_rows import Admin, config
 from gateway import StartGateway
 from keys_test import bearer, expect_both
 from stores import Store
+from wire import until
 
 
 @pytest.fixture
@@ -205,3 +206,17 @@ def test_users_see_what_they_are_in(admin: Admin) -> None:
     )
     assert [row["organization_id"] for row in admin.get("/organization/list", key)] == ["shop"]
     assert admin.post("/organization/update", {"organization_id": "shop"}, key).status == 401
+
+
+def test_a_budget_that_is_set_binds_the_keys_of_an_organization(admin: Admin) -> None:
+    make(admin, max_budget=100)
+    key = admin.key(organization_id="shop")
+
+    def status() -> int:
+        return admin.gateway.chat("m", bearer(key), max_tokens=1).status
+
+    assert status() == 200
+    admin.ok("/organization/update", {"organization_id": "shop", "spend": 200})
+    until(lambda: status() == 429, "spend that was set counts", 5)
+    admin.ok("/organization/update", {"organization_id": "shop", "max_budget": 1000})
+    until(lambda: status() == 200, "a larger budget lets in", 5)

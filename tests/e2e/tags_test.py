@@ -8,6 +8,7 @@ from admin_rows import Admin, config
 from gateway import StartGateway
 from keys_test import expect_both
 from stores import Store
+from wire import until
 
 
 @pytest.fixture
@@ -74,3 +75,14 @@ def test_spend_can_be_set(admin: Admin) -> None:
     admin.ok("/tag/new", {"name": "batch"})
     assert admin.ok("/tag/update", {"name": "batch", "spend": 1.25})["tag"]["spend"] == 1.25
     assert admin.ok("/tag/info", {"names": ["batch"]})["batch"]["spend"] == 1.25
+
+
+def test_a_budget_that_is_set_binds_calls_with_the_tag(admin: Admin) -> None:
+    def status(*tags: str) -> int:
+        return admin.gateway.chat("m", max_tokens=1, metadata={"tags": list(tags)}).status
+
+    admin.ok("/tag/new", {"name": "batch", "max_budget": 0})
+    until(lambda: status("batch") == 429, "the tag has no budget", 5)
+    assert status("other") == 200
+    admin.ok("/tag/update", {"name": "batch", "max_budget": 100})
+    until(lambda: status("batch") == 200, "now it has", 5)
