@@ -24,8 +24,9 @@ constexpr std::string_view kRoles[] = {"proxy_admin", "proxy_admin_viewer", "int
 
 /// Empty: the file does not say. A list that is empty admits every model, as `*` does.
 std::vector<std::string> read_models(const Section& item) {
-    const Node* list = item.list("models");
-    if (list != nullptr && list->items.empty()) return {"*"};
+    const Node* found = item.find("models");
+    const bool is_list = found != nullptr && found->kind == Node::Kind::list;
+    if (is_list && found->items.empty()) return {"*"};
     return item.texts("models");
 }
 

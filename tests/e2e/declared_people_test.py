@@ -79,6 +79,7 @@ def test_a_file_of_its_own_and_a_reload(
     people = tmp_path / "people.yaml"
     people.write_text("users:\n  - {user_id: lena, max_budget: 1}\n")
     gateway = start(settings, env=store.env, directory=tmp_path)
+    until(lambda: gateway.get("/health/readiness", ()).json["db"] == "connected", "the store")
     until(lambda: budget_of(store, "lena") == 1, "the user of the file")
     people.write_text("users:\n  - {user_id: lena, max_budget: 2}\n")
     gateway.signal(signal.SIGHUP)
