@@ -53,6 +53,9 @@ void take_router_budget(const LoadContext& context, BudgetConfig& budgets) {
         router.warn("budget_limit", "left out: `litellm_settings.max_budget` is given too");
         return;
     }
+    router.warn(
+        "budget_limit",
+        "is read as `litellm_settings.max_budget` with `budget_duration`, LiteLLM's spelling");
     if (*limit == 0) return;
     budgets.max_budget = limit;
     if (!budgets.budget_duration) budgets.budget_duration = parse_budget_duration("1mo");
