@@ -50,6 +50,7 @@ std::shared_ptr<const BoundCustomer> bound_customer(RequestContext& context,
 net::Task<Result<std::shared_ptr<const BoundCustomer>>> load_customer(RequestContext& context) {
     auto work = [id = context.end_user, budget = context.config().budgets.max_end_user_budget_id](
                     Sql& sql) { return find_customer_record(sql, id, budget); };
+    const auto generation = context.state->named.generation();
     auto row = co_await look_up(context, std::move(work));
     if (!row && row.error().kind == ErrorKind::client_closed)
         co_return std::unexpected(std::move(row.error()));
@@ -59,7 +60,8 @@ net::Task<Result<std::shared_ptr<const BoundCustomer>>> load_customer(RequestCon
     }
     auto customer = bound_customer(context, row ? std::move(*row) : std::nullopt);
     // Without the store it is nobody's word that there is no such customer: the next call asks.
-    if (row) context.state->named.keep(context.end_user, customer);
+    auto& named = context.state->named;
+    if (row && named.generation() == generation) named.keep(context.end_user, customer);
     co_return customer;
 }
 
@@ -79,16 +81,19 @@ std::shared_ptr<const BoundTags> bound_tags(const RequestContext& context,
 }
 
 net::Task<Result<void>> load_tags(RequestContext& context) {
+    const auto generation = context.state->named.generation();
     auto rows = co_await look_up(context, [](Sql& sql) { return find_budgeted_tags(sql); });
     if (!rows && rows.error().kind == ErrorKind::client_closed)
         co_return std::unexpected(std::move(rows.error()));
     auto& named = context.state->named;
-    // Without the store the last ones go on, and the next call asks again.
-    context.named.tags = named.tags(kHoweverOld);
-    if (rows) {
-        named.keep(bound_tags(context, std::move(*rows)), Clock::now());
-        context.named.tags = named.tags(Clock::now());
+    // Without the store the last ones go on, else those of the file; the next call asks again.
+    if (!rows) {
+        context.named.tags = named.tags(kHoweverOld);
+        if (!context.named.tags) context.named.tags = bound_tags(context, {});
+        co_return Result<void>{};
     }
+    context.named.tags = bound_tags(context, std::move(*rows));
+    if (named.generation() == generation) named.keep(context.named.tags, Clock::now());
     co_return Result<void>{};
 }
 
@@ -137,6 +142,7 @@ void NamedScopes::keep(std::shared_ptr<const BoundTags> tags, TimePoint now) {
 }
 
 void NamedScopes::forget(std::string_view table, std::string_view id) {
+    ++generation_;
     const bool any = table.empty() || table == "LiteLLM_BudgetTable";
     if (any || table == "LiteLLM_TagTable") tags_until_ = {};
     if (any) {

@@ -131,9 +131,9 @@ Result<std::map<std::string, Arbiter>> find_arbiters(Sql& sql) {
         "order by count(*), i.indexrelid");
     if (!rows) return std::unexpected(rows.error());
     for (std::size_t row = 0; row < rows->size(); ++row)
-        arbiters.try_emplace(std::string(rows->text(row, 0)),
-                             Arbiter{rows->boolean(row, 1).value_or(true),
-                                     rows->boolean(row, 2).value_or(true)});
+        arbiters.try_emplace(
+            std::string(rows->text(row, 0)),
+            Arbiter{rows->boolean(row, 1).value_or(true), rows->boolean(row, 2).value_or(true)});
     return arbiters;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,6 +50,8 @@ public:
 
     /// `table` as LiteLLM names it, `id` its key; an empty table: anything may have changed.
     void forget(std::string_view table, std::string_view id);
+    /// Rises with each `forget`: what was asked for before it may be the old row, and is not kept.
+    std::uint64_t generation() const { return generation_; }
 
     /// Customers that are held at most: those not asked for longest go first, half of them at once.
     static constexpr std::size_t kMaxCustomers = 100'000;
@@ -61,6 +64,7 @@ private:
     Customers old_;
     std::shared_ptr<const BoundTags> tags_;
     TimePoint tags_until_{};
+    std::uint64_t generation_ = 0;
 };
 
 /// Finds what binds the call beside its key: fills `context.named`. Errors: `permission_denied`

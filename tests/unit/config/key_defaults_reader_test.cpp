@@ -63,7 +63,7 @@ TEST(KeyDefaults, AreEmptyWhereTheFileSaysNothing) {
 
 TEST(KeyDefaults, RotateKeysByThemselvesOnlyWhenAsked) {
     const auto check = [](std::map<std::string, std::string> variables) {
-        return loaded("", std::move(variables)).config.key_defaults.rotation_check;
+        return loaded("model_list: []", std::move(variables)).config.key_defaults.rotation_check;
     };
     EXPECT_FALSE(check({}));
     EXPECT_FALSE(check({{"LITELLM_KEY_ROTATION_CHECK_INTERVAL_SECONDS", "60"}}));

@@ -403,7 +403,8 @@ private:
     std::vector<KeyRow> keys_;
 };
 
-Result<std::string> remove_all(Sql& sql, const AdminCall& call, const std::vector<std::string>& ids) {
+Result<std::string> remove_all(Sql& sql, const AdminCall& call,
+                               const std::vector<std::string>& ids) {
     return TeamRemover(call, ids).run(sql);
 }
 

@@ -399,7 +399,8 @@ Result<void> permit_only_admin(const AdminCall& call, std::string message) {
     return row_error(ErrorKind::permission_denied, std::move(message), "auth_error");
 }
 
-Result<std::string> remove_all(Sql& sql, const AdminCall& call, const std::vector<std::string>& ids) {
+Result<std::string> remove_all(Sql& sql, const AdminCall& call,
+                               const std::vector<std::string>& ids) {
     if (auto good = permit_only_admin(call, "Only proxy admins can delete users"); !good)
         return std::unexpected(good.error());
     return UserRemover(call, ids).run(sql);
