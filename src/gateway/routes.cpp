@@ -37,6 +37,9 @@ constexpr RouteGroups kOrganization = RouteGroup::management | RouteGroup::organ
 constexpr RouteGroups kOrganizationInfo = kOrganization | RouteGroup::info;
 constexpr RouteGroups kSpend = RouteGroup::spend_tracking;
 constexpr RouteGroups kGlobalSpend = RouteGroup::global_spend_tracking;
+// What may be seen is decided inside.
+constexpr RouteGroups kOwnActivity = RouteGroup::management | RouteGroup::self_managed;
+constexpr RouteGroups kTeamActivity = RouteGroup::management | RouteGroup::spend_tracking;
 constexpr RouteGroups kAdminOnly{};
 constexpr RouteGroups kMasterOnly = RouteGroup::master_only;
 
@@ -124,6 +127,7 @@ constexpr Route kRoutes[] = {
     admin("/spend/logs/v2", kGet, kSpend, "ui_view_spend_logs", show_spend_log_page),
     admin("/spend/logs/ui/{request_id}", kGet, kSpend, "ui_view_request_response_for_request_id",
           show_spend_log_texts),
+    admin("/spend/logs/session/ui", kGet, kSpend, "ui_view_session_spend_logs", show_spend_session),
     admin("/spend/keys", kGet, kSpend, "spend_key_fn", show_spend_of_keys),
     admin("/spend/users", kGet, kSpend, "spend_user_fn", show_spend_of_users),
     admin("/spend/tags", kGet, kSpend, "view_spend_tags", show_spend_of_tags),
@@ -133,6 +137,43 @@ constexpr Route kRoutes[] = {
     admin("/global/spend/models", kGet, kGlobalSpend, "global_spend_models", show_global_models),
     admin("/global/spend/provider", kGet, kGlobalSpend, "get_global_activity_provider",
           show_global_providers),
+    admin("/global/spend/teams", kGet, kGlobalSpend, "global_spend_per_team", show_global_teams),
+    admin("/global/spend/end_users", kPost, kGlobalSpend, "global_spend_end_users",
+          show_global_end_users),
+    admin("/global/spend/tags", kGet, kGlobalSpend, "global_view_spend_tags", show_global_tags),
+    admin("/global/spend/all_tag_names", kGet, kGlobalSpend, "global_get_all_tag_names",
+          show_global_tag_names),
+    admin("/global/all_tag_names", kGet, kGlobalSpend, "global_get_all_tag_names",
+          show_global_tag_names),
+    admin("/global/spend/report", kGet, kGlobalSpend, "get_global_spend_report", show_spend_report),
+    admin("/global/activity", kGet, kGlobalSpend, "get_global_activity", show_global_activity),
+    admin("/global/activity/model", kGet, kGlobalSpend, "get_global_activity_model",
+          show_global_model_activity),
+    admin("/global/activity/cache_hits", kGet, kGlobalSpend, "get_global_activity_cache_hits",
+          show_global_cache_hits),
+    admin("/user/daily/activity", kGet, kOwnActivity, "get_user_daily_activity",
+          show_user_activity),
+    admin("/user/daily/activity/aggregated", kGet, kOwnActivity,
+          "get_user_daily_activity_aggregated", show_all_user_activity),
+    admin("/team/daily/activity", kGet, kTeamActivity, "get_team_daily_activity",
+          show_team_activity),
+    admin("/team/daily/activity/aggregated", kGet, kTeamActivity,
+          "get_team_daily_activity_aggregated", show_all_team_activity),
+    admin("/tag/daily/activity", kGet, kManagement, "get_tag_daily_activity", show_tag_activity),
+    admin("/tag/daily/activity/aggregated", kGet, kManagement, "get_tag_daily_activity_aggregated",
+          show_all_tag_activity),
+    admin("/customer/daily/activity", kGet, kManagement, "get_customer_daily_activity",
+          show_customer_activity),
+    admin("/customer/daily/activity/aggregated", kGet, kManagement,
+          "get_customer_daily_activity_aggregated", show_all_customer_activity),
+    admin("/end_user/daily/activity", kGet, kManagement, "get_customer_daily_activity",
+          show_customer_activity),
+    admin("/end_user/daily/activity/aggregated", kGet, kManagement,
+          "get_customer_daily_activity_aggregated", show_all_customer_activity),
+    admin("/organization/daily/activity", kGet, kOrganization, "get_organization_daily_activity",
+          show_organization_activity),
+    admin("/organization/daily/activity/aggregated", kGet, kOrganization,
+          "get_organization_daily_activity_aggregated", show_all_organization_activity),
     admin("/global/spend/reset", kPost, kMasterOnly, "global_spend_reset", reset_global_spend),
     admin("/provider/budgets", kGet, kAdminOnly, "provider_budgets", show_provider_budgets),
     admin("/budget/new", kPost, kManagement, "new_budget", make_budget),

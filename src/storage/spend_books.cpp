@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "storage/row_batch.hpp"
+#include "storage/spend_calls.hpp"
 #include "storage/spend_days.hpp"
 #include "storage/spend_logs.hpp"
 #include "storage/spend_totals.hpp"
@@ -84,6 +85,7 @@ Result<void> write(Sql& sql, const SpendBatch& batch, const SpendBooksOptions& o
     if (options.writes_updates) {
         if (auto done = add_spend_totals(sql, rows->rows); !done) return done;
         if (auto done = add_spend_days(sql, rows->rows); !done) return done;
+        if (auto done = add_spend_calls(sql, rows->rows); !done) return done;
     }
     if (!batch.gone.empty())
         if (auto done = sql.run(kForget, {SqlValue::List{batch.gone}}); !done)

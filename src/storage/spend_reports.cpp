@@ -1,7 +1,6 @@
 #include "tollweir/storage/spend_reports.hpp"
 
 #include <array>
-#include <unordered_map>
 
 #include "storage/shown_columns.hpp"
 #include "storage/spend_viewer.hpp"
@@ -161,23 +160,19 @@ Result<std::vector<SpendSum>> sum_tag_spend(Sql& sql, const SpendDays& days, std
     return sum_by(sql, "LiteLLM_DailyTagSpend", "coalesce(tag, '')", where, kMostFirst, count);
 }
 
-Result<std::vector<KeyLabel>> key_labels(Sql& sql, const std::vector<SpendSum>& keys) {
-    std::vector<std::string> hashes;
-    for (const auto& key : keys) hashes.push_back(key.name);
+Result<KeyLabels> key_labels(Sql& sql, const std::vector<std::string>& hashes) {
     const auto rows =
-        sql.run({"select token, key_alias, key_name from \"LiteLLM_VerificationToken\" "
+        sql.run({"select token, key_alias, key_name, team_id from \"LiteLLM_VerificationToken\" "
                  "where token in (select value from json_each($1))",
-                 "select token, key_alias, key_name from \"LiteLLM_VerificationToken\" "
+                 "select token, key_alias, key_name, team_id from \"LiteLLM_VerificationToken\" "
                  "where token = any($1)"},
                 {SqlValue::List{hashes}});
     if (!rows) return std::unexpected(rows.error());
-    std::unordered_map<std::string_view, std::size_t> places;
-    for (std::size_t row = 0; row < rows->size(); ++row) places[rows->text(row, 0)] = row;
-    std::vector<KeyLabel> labels(keys.size());
-    for (std::size_t i = 0; i < keys.size(); ++i)
-        if (const auto found = places.find(keys[i].name); found != places.end())
-            labels[i] = {std::string(rows->text(found->second, 1)),
-                         std::string(rows->text(found->second, 2))};
+    KeyLabels labels;
+    for (std::size_t row = 0; row < rows->size(); ++row)
+        labels[std::string(rows->text(row, 0))] = {std::string(rows->text(row, 1)),
+                                                   std::string(rows->text(row, 2)),
+                                                   std::string(rows->text(row, 3))};
     return labels;
 }
 

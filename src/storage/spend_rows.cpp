@@ -40,6 +40,10 @@ constexpr std::array<ShownColumn, 28> kColumns{{
     {"status"},
 }};
 
+constexpr std::size_t kRequestId = 0;
+constexpr std::size_t kStart = 7;
+static_assert(kColumns[kRequestId].name == "request_id" && kColumns[kStart].name == "startTime");
+
 constexpr std::array<ShownColumn, 3> kTexts{
     {{"messages", json}, {"response", json}, {"proxy_server_request", json}}};
 
@@ -53,6 +57,7 @@ WhereClause rows_of(const SpendFilter& filter, SqlDialect dialect) {
     where.add_text("team_id = ?", filter.team_id);
     where.add_text("model = ?", filter.model);
     where.add_text("end_user = ?", filter.end_user);
+    where.add_text("session_id = ?", filter.session_id);
     if (filter.status == "failure") where.add("status = 'failure'");
     if (filter.status == "success") where.add("coalesce(status, '') <> 'failure'");
     // As it was called when the call was made: the key may be gone.
@@ -64,6 +69,10 @@ WhereClause rows_of(const SpendFilter& filter, SqlDialect dialect) {
     if (filter.from) where.add("\"startTime\" >= ?", *filter.from);
     if (filter.before) where.add("\"startTime\" < ?", *filter.before);
     const std::string spend(exact_spend(dialect));
+    if (filter.after) {
+        const auto start = where.param(filter.after->start);
+        where.add("(\"startTime\", request_id) < (" + start + ", ?)", filter.after->request_id);
+    }
     if (filter.least) where.add(spend + " >= ?", SqlValue::Sum{*filter.least});
     if (filter.most) where.add(spend + " <= ?", SqlValue::Sum{*filter.most});
     return where;
@@ -71,15 +80,28 @@ WhereClause rows_of(const SpendFilter& filter, SqlDialect dialect) {
 
 }  // namespace
 
-Result<std::string> list_spend_rows(Sql& sql, const SpendFilter& filter, std::size_t offset,
-                                    std::size_t count) {
+Result<SpendRowPage> page_spend_rows(Sql& sql, const SpendFilter& filter, std::size_t offset,
+                                     std::size_t count) {
     auto where = rows_of(filter, sql.dialect());
     auto text = "select " + select_list(kColumns, sql.dialect()) + " from \"LiteLLM_SpendLogs\"" +
                 where.text() + " order by \"startTime\" desc, request_id desc limit " +
                 std::to_string(count) + " offset " + std::to_string(offset);
     const auto rows = sql.run(Statement(std::move(text)), where.values());
     if (!rows) return std::unexpected(rows.error());
-    return rows_as_json(*rows, kColumns);
+    SpendRowPage page;
+    // Fewer are the last ones.
+    if (count > 0 && rows->size() == count)
+        if (const auto start = rows->time(count - 1, kStart))
+            page.last = SpendPlace{*start, std::string(rows->text(count - 1, kRequestId))};
+    page.json = rows_as_json(*rows, kColumns);
+    return page;
+}
+
+Result<std::string> list_spend_rows(Sql& sql, const SpendFilter& filter, std::size_t offset,
+                                    std::size_t count) {
+    auto page = page_spend_rows(sql, filter, offset, count);
+    if (!page) return std::unexpected(page.error());
+    return std::move(page->json);
 }
 
 Result<std::int64_t> count_spend_rows(Sql& sql, const SpendFilter& filter) {

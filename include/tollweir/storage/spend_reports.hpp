@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,12 @@ struct SpendViewer {
     std::string key_hash{};  // or, without a user, this key
 };
 
+/// Where a list of rows goes on, however many came before: rows that are older than this one.
+struct SpendPlace {
+    WallTime start{};
+    std::string request_id{};
+};
+
 /// Which rows; what is empty does not narrow.
 struct SpendFilter {
     SpendViewer viewer{};
@@ -33,16 +40,25 @@ struct SpendFilter {
     std::string model{};
     std::string key_alias{};
     std::string end_user{};
+    std::string session_id{};
     std::string status{};                // `success` or `failure`
     std::optional<WallTime> from{};      // began then or later
     std::optional<WallTime> before{};    // began before
     std::optional<Picodollars> least{};  // cost
     std::optional<Picodollars> most{};
+    std::optional<SpendPlace> after{};
 };
 
 /// A JSON array, newest first. Prompts and answers are left out of it: show_spend_texts.
 Result<std::string> list_spend_rows(Sql& sql, const SpendFilter& filter, std::size_t offset,
                                     std::size_t count);
+struct SpendRowPage {
+    std::string json;  // as list_spend_rows gives it
+    std::optional<SpendPlace>
+        last;  // what a further page begins after; nothing: there is no row more
+};
+Result<SpendRowPage> page_spend_rows(Sql& sql, const SpendFilter& filter, std::size_t offset,
+                                     std::size_t count);
 Result<std::int64_t> count_spend_rows(Sql& sql, const SpendFilter& filter);
 /// What was kept of the call's prompt and answer, as a JSON object. Error: `not_found`.
 Result<std::string> show_spend_texts(Sql& sql, const SpendViewer& viewer,
@@ -82,9 +98,11 @@ Result<std::vector<SpendSum>> sum_tag_spend(Sql& sql, const SpendDays& days, std
 struct KeyLabel {
     std::string alias;
     std::string name;
+    std::string team_id;
 };
-/// One for each, in their order.
-Result<std::vector<KeyLabel>> key_labels(Sql& sql, const std::vector<SpendSum>& keys);
+/// By their hashes.
+using KeyLabels = std::map<std::string, KeyLabel>;
+Result<KeyLabels> key_labels(Sql& sql, const std::vector<std::string>& hashes);
 
 /// JSON arrays of the rows, the most spend first.
 Result<std::string> list_keys_by_spend(Sql& sql, const SpendViewer& viewer, std::size_t count);

@@ -443,5 +443,30 @@ TEST_P(SpendBooksTest, AnEmptyBatchMovesPositionsOnly) {
 
 TOLLWEIR_BOTH_STORES(SpendBooksTest);
 
+TEST_P(SpendBooksTest, KindsOfCallsAndWhatTheCacheAnsweredAreCountedByDay) {
+    auto generated = full_row();
+    auto cached = full_row();
+    cached.record_id = new_record_id(WallClock::now());
+    cached.cache_hit = true;
+    cached.usage.completion_tokens = 40;
+    auto failed = small_row();
+    failed.call_type = "aembedding";
+    failed.status = SpendStatus::failure;
+    apply({generated, failed});
+    apply({cached});
+
+    const auto rows =
+        run("select date, user_id, api_key, call_type, model, calls, failed, from_cache, "
+            "cached_tokens, generated_tokens from tollweir_daily_calls order by call_type");
+    ASSERT_EQ(rows.size(), 2U);
+    const auto text = [&](std::size_t row) {
+        std::string out;
+        for (std::size_t i = 0; i < 10; ++i) out.append(rows.text(row, i)).append(" ");
+        return out;
+    };
+    EXPECT_EQ(text(0), "2026-11-20 u-lena hash-a acompletion gpt-4o-mini 2 0 1 40 100 ");
+    EXPECT_EQ(text(1), "2026-11-20  hash-a aembedding  1 1 0 0 0 ");
+}
+
 }  // namespace
 }  // namespace tollweir

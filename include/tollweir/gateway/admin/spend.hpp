@@ -12,6 +12,7 @@ namespace tollweir {
 net::Task<Result<void>> show_spend_logs(RequestContext& context);
 net::Task<Result<void>> show_spend_log_page(RequestContext& context);
 net::Task<Result<void>> show_spend_log_texts(RequestContext& context);
+net::Task<Result<void>> show_spend_session(RequestContext& context);
 
 net::Task<Result<void>> show_spend_of_keys(RequestContext& context);
 net::Task<Result<void>> show_spend_of_users(RequestContext& context);
@@ -23,6 +24,28 @@ net::Task<Result<void>> show_global_days(RequestContext& context);
 net::Task<Result<void>> show_global_keys(RequestContext& context);
 net::Task<Result<void>> show_global_models(RequestContext& context);
 net::Task<Result<void>> show_global_providers(RequestContext& context);
+net::Task<Result<void>> show_global_teams(RequestContext& context);
+net::Task<Result<void>> show_global_end_users(RequestContext& context);
+net::Task<Result<void>> show_global_tags(RequestContext& context);
+net::Task<Result<void>> show_global_tag_names(RequestContext& context);
+net::Task<Result<void>> show_global_activity(RequestContext& context);
+net::Task<Result<void>> show_global_model_activity(RequestContext& context);
+net::Task<Result<void>> show_global_cache_hits(RequestContext& context);
+// Of days that must be named.
+net::Task<Result<void>> show_spend_report(RequestContext& context);
+
+// What an owner's keys used, day by day, and what it is made of; a page is some days.
+net::Task<Result<void>> show_user_activity(RequestContext& context);
+net::Task<Result<void>> show_team_activity(RequestContext& context);
+net::Task<Result<void>> show_tag_activity(RequestContext& context);
+net::Task<Result<void>> show_customer_activity(RequestContext& context);
+net::Task<Result<void>> show_organization_activity(RequestContext& context);
+// All days at once.
+net::Task<Result<void>> show_all_user_activity(RequestContext& context);
+net::Task<Result<void>> show_all_team_activity(RequestContext& context);
+net::Task<Result<void>> show_all_tag_activity(RequestContext& context);
+net::Task<Result<void>> show_all_customer_activity(RequestContext& context);
+net::Task<Result<void>> show_all_organization_activity(RequestContext& context);
 
 net::Task<Result<void>> reset_global_spend(RequestContext& context);
 net::Task<Result<void>> show_provider_budgets(RequestContext& context);

@@ -40,7 +40,9 @@ Result<std::string> show_sums(Sql& sql, const SpendDays& days, SpendGroup group,
 Result<std::string> show_keys(Sql& sql, const SpendDays& days, std::size_t count) {
     const auto sums = sum_spend(sql, days, SpendGroup::key, count);
     if (!sums) return std::unexpected(sums.error());
-    const auto labels = key_labels(sql, *sums);
+    std::vector<std::string> hashes;
+    for (const auto& sum : *sums) hashes.push_back(sum.name);
+    auto labels = key_labels(sql, hashes);
     if (!labels) return std::unexpected(labels.error());
     std::string out;
     JsonWriter json(out);
@@ -49,11 +51,12 @@ Result<std::string> show_keys(Sql& sql, const SpendDays& days, std::size_t count
         text.empty() ? json.null() : json.string(text);
     };
     json.begin_array();
-    for (std::size_t i = 0; i < sums->size(); ++i) {
-        json.begin_object().key("api_key").string((*sums)[i].name);
-        write_label("key_alias", (*labels)[i].alias);
-        write_label("key_name", (*labels)[i].name);
-        json.key("total_spend").raw(dollars((*sums)[i].spend)).end_object();
+    for (const auto& sum : *sums) {
+        const auto& label = (*labels)[sum.name];
+        json.begin_object().key("api_key").string(sum.name);
+        write_label("key_alias", label.alias);
+        write_label("key_name", label.name);
+        json.key("total_spend").raw(dollars(sum.spend)).end_object();
     }
     json.end_array();
     return out;

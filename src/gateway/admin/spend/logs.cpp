@@ -6,18 +6,24 @@
 namespace tollweir {
 namespace {
 
+/// How many there are is counted for the first page only of those who go on by a cursor.
 Result<std::string> show_page(Sql& sql, const SpendPageQuery& asked) {
-    const auto total = count_spend_rows(sql, asked.filter);
-    if (!total) return std::unexpected(total.error());
-    const auto rows =
-        list_spend_rows(sql, asked.filter, (asked.page - 1) * asked.page_size, asked.page_size);
-    if (!rows) return std::unexpected(rows.error());
-    const auto size = static_cast<std::int64_t>(asked.page_size);
+    const auto page =
+        page_spend_rows(sql, asked.filter, (asked.page - 1) * asked.page_size, asked.page_size);
+    if (!page) return std::unexpected(page.error());
     std::string out;
     JsonWriter json(out);
-    json.begin_object().key("data").raw(*rows).key("total").number(*total);
-    json.key("page").number(asked.page).key("page_size").number(asked.page_size);
-    json.key("total_pages").number((*total + size - 1) / size).end_object();
+    json.begin_object().key("data").raw(page->json);
+    if (!asked.filter.after) {
+        const auto total = count_spend_rows(sql, asked.filter);
+        if (!total) return std::unexpected(total.error());
+        const auto size = static_cast<std::int64_t>(asked.page_size);
+        json.key("total").number(*total).key("page").number(asked.page);
+        json.key("total_pages").number((*total + size - 1) / size);
+    }
+    json.key("page_size").number(asked.page_size).key("next_cursor");
+    page->last ? json.string(cursor_text(*page->last)) : json.null();
+    json.end_object();
     return out;
 }
 
@@ -47,6 +53,13 @@ net::Task<Result<void>> show_spend_log_texts(RequestContext& context) {
     auto work = [viewer = viewer_of(context.identity, false), id = context.path_part](Sql& sql) {
         return show_spend_texts(sql, viewer, id);
     };
+    co_return co_await answer_from_store(context, std::move(work));
+}
+
+net::Task<Result<void>> show_spend_session(RequestContext& context) {
+    auto asked = read_spend_session_query(query_of(context), viewer_of(context.identity, false));
+    if (!asked) co_return co_await refuse(std::move(asked.error()));
+    auto work = [asked = std::move(*asked)](Sql& sql) { return show_page(sql, asked); };
     co_return co_await answer_from_store(context, std::move(work));
 }
 

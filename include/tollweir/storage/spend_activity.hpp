@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tollweir/storage/spend_reports.hpp"
+
+namespace tollweir {
+
+// What was used on which days, from LiteLLM's sums by day and ours of calls: however many rows
+// there are, these are a few a key, model and day.
+
+enum class SpendOwner : std::uint8_t { user, team, organization, end_user, tag };
+
+/// Which sums; what is empty does not narrow.
+struct ActivityFilter {
+    SpendOwner of = SpendOwner::user;
+    SpendDays days{};                     // `user_id` counts for sums of users
+    std::string model{};                  // as it was served
+    std::vector<std::string> owners{};    // any of these
+    std::vector<std::string> readable{};  // owners all of whose sums the viewer may see
+    bool sees_own_keys = true;            // and of others those of the viewer's own keys
+};
+
+enum class ActivityColumn : std::uint8_t {
+    day,
+    owner,
+    key,
+    model,
+    model_group,
+    provider,
+    endpoint,
+    mcp_tool
+};
+
+struct ActivitySums {
+    PicodollarSum spend = 0;
+    std::int64_t prompt_tokens = 0;
+    std::int64_t completion_tokens = 0;
+    std::int64_t cache_read_tokens = 0;
+    std::int64_t cache_write_tokens = 0;
+    std::int64_t calls = 0;
+    std::int64_t succeeded = 0;
+    std::int64_t failed = 0;
+
+    std::int64_t total_tokens() const { return prompt_tokens + completion_tokens; }
+    void add(const ActivitySums& other);
+};
+
+/// Texts of the columns that were not asked for are empty.
+struct ActivityRow {
+    std::string day;
+    std::string owner;
+    std::string key_hash;
+    std::string model;
+    std::string model_group;
+    std::string provider;
+    std::string endpoint;
+    std::string mcp_tool;
+    ActivitySums sums;
+};
+
+/// One row for each combination of the columns, in their order.
+Result<std::vector<ActivityRow>> sum_activity(Sql& sql, const ActivityFilter& filter,
+                                              std::initializer_list<ActivityColumn> columns);
+/// The owners with the most spend, that first.
+Result<std::vector<ActivityRow>> top_owners(Sql& sql, const ActivityFilter& filter,
+                                            std::size_t count);
+/// The days that have sums, the latest first.
+Result<std::vector<std::string>> active_days(Sql& sql, const ActivityFilter& filter);
+/// In their order.
+Result<std::vector<std::string>> owner_names(Sql& sql, const ActivityFilter& filter,
+                                             std::size_t count);
+
+/// What owners are called beside their ids; who has no such name is left out.
+Result<std::map<std::string, std::string>> owner_labels(Sql& sql, SpendOwner of,
+                                                        const std::vector<std::string>& ids);
+
+/// The organizations that the user administers.
+Result<std::vector<std::string>> administered_organizations(Sql& sql, const std::string& user_id);
+
+/// What one customer spent in one team: no sums by day know both, so from the customer's rows.
+Result<std::vector<ActivityRow>> sum_customer_in_team(Sql& sql, const SpendDays& days,
+                                                      const std::string& customer,
+                                                      const std::string& team);
+
+/// Calls of a key, kind and model, and how many of them the cache answered.
+struct CachedCalls {
+    std::string key_hash;
+    std::string call_type;
+    std::string model;
+    std::int64_t calls = 0;
+    std::int64_t failed = 0;
+    std::int64_t from_cache = 0;
+    std::int64_t cached_tokens = 0;     // completion tokens of those
+    std::int64_t generated_tokens = 0;  // and of the others
+};
+Result<std::vector<CachedCalls>> sum_cached_calls(Sql& sql, const SpendDays& days,
+                                                  std::size_t count);
+
+}  // namespace tollweir
