@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/admin/set_column.hpp"
 #include "tollweir/core/json_parts.hpp"
 #include "tollweir/core/key_record.hpp"
 #include "tollweir/core/time_text.hpp"
@@ -9,19 +10,8 @@
 namespace tollweir {
 namespace {
 
-void set(const Sent<std::string>& field, std::string& column, std::string_view none = {}) {
-    if (field.sent) column = field.value.value_or(std::string(none));
-}
-void set(const Sent<std::vector<std::string>>& field, std::vector<std::string>& column) {
-    if (field.sent) column = field.value.value_or(std::vector<std::string>());
-}
-template <class T>
-void set(const Sent<T>& field, std::optional<T>& column) {
-    if (field.sent) column = field.value;
-}
-
 Result<void> apply_metadata(const KeyFields& fields, KeyRow& row) {
-    set(fields.metadata, row.metadata, "{}");
+    set_column(fields.metadata, row.metadata, "{}");
     if (fields.metadata_members.empty()) return {};
     row.metadata = with_members(row.metadata, fields.metadata_members);
     if (row.metadata.size() > Fields::kMaxObject)
@@ -82,42 +72,34 @@ std::string with_members(std::string_view object,
 }
 
 Result<void> apply_fields(const KeyFields& fields, const ChangeTime& time, KeyRow& row) {
-    set(fields.key_alias, row.key_alias);
+    set_column(fields.key_alias, row.key_alias);
     if (fields.duration.sent) {
         row.expires.reset();
         if (fields.duration.value) row.expires = add_exactly(time.now, *fields.duration.value);
     }
-    set(fields.models, row.models);
-    set(fields.aliases, row.aliases, "{}");
-    set(fields.config, row.config, "{}");
+    set_column(fields.models, row.models);
+    set_column(fields.aliases, row.aliases, "{}");
+    set_column(fields.config, row.config, "{}");
     if (fields.spend.sent) row.spend = fields.spend.value.value_or(0);
-    set(fields.max_budget, row.max_budget);
-    if (fields.budget_duration.sent) {
-        const auto& period = fields.budget_duration.value;
-        row.budget_duration = period ? period->text : std::string();
-        row.budget_reset_at.reset();
-        if (period) row.budget_reset_at = next_reset(*period, time.now, time.zone);
-    }
-    set(fields.budget_id, row.budget_id);
-    if (fields.budget_limits.sent)
-        row.budget_limits = fields.budget_limits.value
-                                ? with_resets(*fields.budget_limits.value, time)
-                                : std::string();
-    set(fields.model_max_budget, row.model_max_budget, "{}");
-    set(fields.tpm_limit, row.tpm_limit);
-    set(fields.rpm_limit, row.rpm_limit);
-    set(fields.max_parallel_requests, row.max_parallel_requests);
-    set(fields.user_id, row.user_id);
-    set(fields.team_id, row.team_id);
-    set(fields.organization_id, row.organization_id);
-    set(fields.project_id, row.project_id);
-    set(fields.agent_id, row.agent_id);
-    set(fields.permissions, row.permissions, "{}");
-    set(fields.allowed_cache_controls, row.allowed_cache_controls);
-    set(fields.allowed_routes, row.allowed_routes);
-    set(fields.blocked, row.blocked);
-    set(fields.access_group_ids, row.access_group_ids);
-    set(fields.router_settings, row.router_settings);
+    set_column(fields.max_budget, row.max_budget);
+    set_budget_period(fields.budget_duration, time, row);
+    set_column(fields.budget_id, row.budget_id);
+    set_budget_windows(fields.budget_limits, time, row);
+    set_column(fields.model_max_budget, row.model_max_budget, "{}");
+    set_column(fields.tpm_limit, row.tpm_limit);
+    set_column(fields.rpm_limit, row.rpm_limit);
+    set_column(fields.max_parallel_requests, row.max_parallel_requests);
+    set_column(fields.user_id, row.user_id);
+    set_column(fields.team_id, row.team_id);
+    set_column(fields.organization_id, row.organization_id);
+    set_column(fields.project_id, row.project_id);
+    set_column(fields.agent_id, row.agent_id);
+    set_column(fields.permissions, row.permissions, "{}");
+    set_column(fields.allowed_cache_controls, row.allowed_cache_controls);
+    set_column(fields.allowed_routes, row.allowed_routes);
+    set_column(fields.blocked, row.blocked);
+    set_column(fields.access_group_ids, row.access_group_ids);
+    set_column(fields.router_settings, row.router_settings);
     if (auto good = apply_metadata(fields, row); !good) return good;
     return apply_rotation(fields, time.now, row);
 }

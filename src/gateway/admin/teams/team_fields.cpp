@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "gateway/admin/set_column.hpp"
 #include "gateway/admin/stored_rows.hpp"
 #include "tollweir/core/json_parts.hpp"
 
@@ -17,17 +18,6 @@ constexpr std::array<std::string_view, 2> kRoles{"admin", "user"};
 constexpr std::array<std::string_view, 10> kMemberRoutes{
     "/key/generate",   "/key/update", "/key/delete",  "/key/info",   "/key/list",
     "/key/regenerate", "/key/block",  "/key/unblock", "/spend/logs", "/team/daily/activity"};
-
-template <class T>
-void set(const Sent<T>& field, std::optional<T>& column) {
-    if (field.sent) column = field.value;
-}
-void set(const Sent<std::string>& field, std::string& column, std::string_view none = {}) {
-    if (field.sent) column = field.value.value_or(std::string(none));
-}
-void set(const Sent<std::vector<std::string>>& field, std::vector<std::string>& column) {
-    if (field.sent) column = field.value.value_or(std::vector<std::string>());
-}
 
 void parse_common(Fields& body, TeamFields& fields) {
     fields.alias = body.text("team_alias");
@@ -161,30 +151,22 @@ void fill_team_defaults(const NewTeamParams& rules, TeamFields& fields) {
 
 Result<void> apply_team(const TeamFields& fields, const ChangeTime& time, TeamRow& row) {
     const auto& shared = fields.shared;
-    set(fields.alias, row.team_alias);
-    set(shared.organization_id, row.organization_id);
-    set(shared.models, row.models);
+    set_column(fields.alias, row.team_alias);
+    set_column(shared.organization_id, row.organization_id);
+    set_column(shared.models, row.models);
     if (shared.spend.sent) row.spend = shared.spend.value.value_or(0);
-    set(shared.max_budget, row.max_budget);
-    set(shared.soft_budget, row.soft_budget);
-    if (shared.budget_duration.sent) {
-        const auto& period = shared.budget_duration.value;
-        row.budget_duration = period ? period->text : std::string();
-        row.budget_reset_at.reset();
-        if (period) row.budget_reset_at = next_reset(*period, time.now, time.zone);
-    }
-    if (shared.budget_limits.sent)
-        row.budget_limits = shared.budget_limits.value
-                                ? with_resets(*shared.budget_limits.value, time)
-                                : std::string();
-    set(shared.model_max_budget, row.model_max_budget, "{}");
-    set(shared.tpm_limit, row.tpm_limit);
-    set(shared.rpm_limit, row.rpm_limit);
-    set(shared.max_parallel_requests, row.max_parallel_requests);
-    set(shared.access_group_ids, row.access_group_ids);
-    set(shared.router_settings, row.router_settings);
-    set(fields.member_permissions, row.team_member_permissions);
-    set(fields.default_member_models, row.default_team_member_models);
+    set_column(shared.max_budget, row.max_budget);
+    set_column(shared.soft_budget, row.soft_budget);
+    set_budget_period(shared.budget_duration, time, row);
+    set_budget_windows(shared.budget_limits, time, row);
+    set_column(shared.model_max_budget, row.model_max_budget, "{}");
+    set_column(shared.tpm_limit, row.tpm_limit);
+    set_column(shared.rpm_limit, row.rpm_limit);
+    set_column(shared.max_parallel_requests, row.max_parallel_requests);
+    set_column(shared.access_group_ids, row.access_group_ids);
+    set_column(shared.router_settings, row.router_settings);
+    set_column(fields.member_permissions, row.team_member_permissions);
+    set_column(fields.default_member_models, row.default_team_member_models);
     if (shared.blocked.sent) row.blocked = shared.blocked.value.value_or(false);
     if (shared.metadata.sent) {
         // The row of its members' budget is named in it, and is not the client's to lose.

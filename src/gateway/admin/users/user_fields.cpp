@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/admin/set_column.hpp"
 #include "tollweir/core/json_parts.hpp"
 
 namespace tollweir {
@@ -11,17 +12,6 @@ namespace {
 constexpr std::array<std::string_view, 4> kRoles{"proxy_admin", "proxy_admin_viewer",
                                                  "internal_user", "internal_user_viewer"};
 constexpr std::array<std::string_view, 2> kTeamRoles{"admin", "user"};
-
-template <class T>
-void set(const Sent<T>& field, std::optional<T>& column) {
-    if (field.sent) column = field.value;
-}
-void set(const Sent<std::string>& field, std::string& column, std::string_view none = {}) {
-    if (field.sent) column = field.value.value_or(std::string(none));
-}
-void set(const Sent<std::vector<std::string>>& field, std::vector<std::string>& column) {
-    if (field.sent) column = field.value.value_or(std::vector<std::string>());
-}
 
 void parse_common(Fields& body, UserFields& fields) {
     fields.email = body.text("user_email");
@@ -119,26 +109,21 @@ void fill_user_defaults(const KeyDefaults& rules, const BudgetConfig& budgets, U
 
 void apply_user(const UserFields& fields, const ChangeTime& time, UserRow& row) {
     const auto& shared = fields.shared;
-    set(fields.email, row.user_email);
-    set(fields.alias, row.user_alias);
-    set(fields.role, row.user_role);
-    set(fields.sso_user_id, row.sso_user_id);
-    set(shared.organization_id, row.organization_id);
-    set(shared.models, row.models);
+    set_column(fields.email, row.user_email);
+    set_column(fields.alias, row.user_alias);
+    set_column(fields.role, row.user_role);
+    set_column(fields.sso_user_id, row.sso_user_id);
+    set_column(shared.organization_id, row.organization_id);
+    set_column(shared.models, row.models);
     if (shared.spend.sent) row.spend = shared.spend.value.value_or(0);
-    set(shared.max_budget, row.max_budget);
-    if (shared.budget_duration.sent) {
-        const auto& period = shared.budget_duration.value;
-        row.budget_duration = period ? period->text : std::string();
-        row.budget_reset_at.reset();
-        if (period) row.budget_reset_at = next_reset(*period, time.now, time.zone);
-    }
-    set(shared.max_parallel_requests, row.max_parallel_requests);
-    set(shared.tpm_limit, row.tpm_limit);
-    set(shared.rpm_limit, row.rpm_limit);
-    set(shared.allowed_cache_controls, row.allowed_cache_controls);
-    set(shared.model_max_budget, row.model_max_budget, "{}");
-    set(shared.metadata, row.metadata, "{}");
+    set_column(shared.max_budget, row.max_budget);
+    set_budget_period(shared.budget_duration, time, row);
+    set_column(shared.max_parallel_requests, row.max_parallel_requests);
+    set_column(shared.tpm_limit, row.tpm_limit);
+    set_column(shared.rpm_limit, row.rpm_limit);
+    set_column(shared.allowed_cache_controls, row.allowed_cache_controls);
+    set_column(shared.model_max_budget, row.model_max_budget, "{}");
+    set_column(shared.metadata, row.metadata, "{}");
     if (!shared.metadata_members.empty())
         row.metadata = with_members(row.metadata, shared.metadata_members);
     row.updated_at = time.now;
