@@ -318,10 +318,7 @@ std::string permissions_json(const TeamRow& row) {
     json.key("team_member_permissions").begin_array();
     for (const auto& route : row.team_member_permissions) json.string(route);
     json.end_array().key("all_available_permissions").begin_array();
-    for (const auto* const route :
-         {"/key/generate", "/key/update", "/key/delete", "/key/info", "/key/list",
-          "/key/regenerate", "/key/block", "/key/unblock", "/spend/logs", "/team/daily/activity"})
-        json.string(route);
+    for (const auto route : member_routes()) json.string(route);
     json.end_array().end_object();
     return out;
 }
@@ -329,13 +326,14 @@ std::string permissions_json(const TeamRow& row) {
 Result<std::string> set_permissions(Sql& sql, const AdminCall& call, const NamedTeamItems& named) {
     if (auto good = check_member_permissions(named.items); !good)
         return std::unexpected(good.error());
-    const auto changed =
-        change_team(sql, call, named.team_id, TeamPower::team_admin, "/team/permissions_update",
-                    [&](TeamRow& row) { row.team_member_permissions = named.items; });
+    std::string permissions;
+    const auto changed = change_team(sql, call, named.team_id, TeamPower::team_admin,
+                                     "/team/permissions_update", [&](TeamRow& row) {
+                                         row.team_member_permissions = named.items;
+                                         permissions = permissions_json(row);
+                                     });
     if (!changed) return changed;
-    const auto row = find_team_row(sql, named.team_id);
-    if (!row) return std::unexpected(row.error());
-    return *row ? permissions_json(**row) : std::string("{}");
+    return permissions;
 }
 
 // --- Deleting.

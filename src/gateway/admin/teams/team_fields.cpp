@@ -71,6 +71,10 @@ const std::string& TeamFields::team_id() const {
     return shared.team_id.value ? *shared.team_id.value : none;
 }
 
+std::span<const std::string_view> member_routes() {
+    return kMemberRoutes;
+}
+
 Result<void> check_member_permissions(const std::vector<std::string>& routes) {
     for (const auto& route : routes)
         if (std::ranges::find(kMemberRoutes, route) == kMemberRoutes.end())

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/admin/keys/key_change.hpp"
@@ -42,7 +44,9 @@ void fill_team_defaults(const NewTeamParams& rules, TeamFields& fields);
 /// Errors: `bad_request`.
 Result<void> apply_team(const TeamFields& fields, const ChangeTime& time, TeamRow& row);
 
-/// Routes that plain members may be given. Errors: `bad_request`.
+/// Routes that plain members may be given.
+std::span<const std::string_view> member_routes();
+/// Errors: `bad_request` (a route that is none of these).
 Result<void> check_member_permissions(const std::vector<std::string>& routes);
 
 }  // namespace tollweir
