@@ -76,6 +76,17 @@ class Keys:
         found: dict[str, Any] = reply.json
         return found
 
+    def hear_all(self) -> None:
+        """Waits until the gateway has heard of every change made so far: one that it hears of later
+        drops a copy that was loaded since, which no outage may come between."""
+        marker = self.make()["key"]
+        assert self.call(marker).status == 200
+        self.store.execute(
+            'update "LiteLLM_VerificationToken" set blocked = true where token = $1',
+            digest(marker),
+        )
+        until(lambda: self.call(marker).status == 401, "the change is heard of", 20)
+
     def user(self, name: str, role: str = "internal_user", **columns: Any) -> None:
         values = {"user_id": name, "user_role": role, **columns}
         self._insert("LiteLLM_UserTable", values)
@@ -886,6 +897,7 @@ def test_while_the_store_is_away_known_keys_work(
 ) -> None:
     keys = Keys(start(config(), env=postgres.env), postgres)
     key, unused = keys.make()["key"], keys.make()["key"]
+    keys.hear_all()
     assert keys.call(key).status == 200
     postgres.stop()
     assert keys.call(key).status == 200
