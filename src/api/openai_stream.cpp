@@ -11,6 +11,8 @@ namespace tollweir {
 namespace {
 
 constexpr std::string_view kClosingFrame = "data: [DONE]\n\n";
+// Those that begin a stream without a word of the model's: filter results, a role, an empty text.
+constexpr int kMaxQuietEvents = 4;
 constexpr std::string_view kBlanks = " \t\r\n";
 
 std::string json_string(std::string_view text) {
@@ -193,6 +195,7 @@ Result<void> OpenAiEventEditor::take_event(const SseReader::Item& item, Pieces& 
     const std::string_view frame = is_own ? "data: " : "";
     append_edited(frame, text, is_own ? "\n\n" : "", chunk, cuts_usage, out);
     has_event_ = true;
+    if (!has_content_) has_content_ = says_something(chunk) || ++quiet_events_ >= kMaxQuietEvents;
     return {};
 }
 
@@ -245,7 +248,7 @@ std::string* OpenAiEventEditor::costed_usage(const Chunk& chunk) {
 
 void OpenAiEventEditor::take_error(GatewayError error, Pieces& out) {
     upstream_error_ = std::move(error);
-    if (!has_event_) return;
+    if (!has_content_) return;
     std::string& text = held_.emplace_back();
     write_error(*upstream_error_, text);
     add_own(text, out);
@@ -280,6 +283,17 @@ void OpenAiEventEditor::take_notes(const Chunk& chunk) {
     }
 }
 
+// Anything but a role, an empty text or nothing at all.
+bool OpenAiEventEditor::says_something(const Chunk& chunk) const {
+    constexpr std::string_view kOthers[] = {"\"tool_calls\"", "\"function_call\"", "\"audio\"",
+                                            "\"refusal\":\""};
+    if (!tally_.empty() || finish_reason_seen_ || is_object(chunk.usage)) return true;
+    return chunk.choices != nullptr &&
+           std::ranges::any_of(kOthers, [&chunk](std::string_view name) {
+               return chunk.choices->value.contains(name);
+           });
+}
+
 void OpenAiEventEditor::close(Pieces& out) {
     if (!usage_chunk_.empty()) {
         usage_chunk_ += '}';
@@ -288,7 +302,7 @@ void OpenAiEventEditor::close(Pieces& out) {
         add_own("\n\n", out);
     }
     add_own(kClosingFrame, out);
-    has_event_ = true;
+    has_event_ = has_content_ = true;
     done_ = true;
 }
 

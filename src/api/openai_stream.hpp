@@ -20,6 +20,7 @@ public:
     void write_error(const GatewayError& error, std::string& out) const override;
 
     bool has_event() const override { return has_event_; }
+    bool has_content() const override { return has_content_; }
     bool is_done() const override { return done_; }
     const GatewayError* upstream_error() const override {
         return upstream_error_ ? &*upstream_error_ : nullptr;
@@ -38,6 +39,7 @@ private:
     Result<void> take_event(const SseReader::Item& item, Pieces& out);
     void take_error(GatewayError error, Pieces& out);
     void take_notes(const Chunk& chunk);
+    bool says_something(const Chunk& chunk) const;
     void close(Pieces& out);
     std::string& hold(std::string_view text);
     bool tidy(std::string_view& data, bool& is_own);
@@ -69,6 +71,8 @@ private:
     std::optional<GatewayError> upstream_error_;
     std::string usage_chunk_;  // for the end, without its closing brace; empty: none to send
     bool has_event_ = false;
+    bool has_content_ = false;
+    int quiet_events_ = 0;  // that said nothing
     bool done_ = false;
     bool finish_reason_seen_ = false;
 };

@@ -28,6 +28,8 @@ HealthConfig read_health(const LoadContext& context) {
         set_from(section->boolean("health_check_ignore_transient_errors"),
                  health.ignores_transient_errors);
     }
+    set_from(section_of(context, "tollweir_settings").integer("unhealthy_threshold", 1, 1'000),
+             health.unhealthy_threshold);
     return health;
 }
 

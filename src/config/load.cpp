@@ -37,6 +37,8 @@ Config read_config(const LoadContext& context) {
     config.redis = read_redis(context);
     config.cache = read_cache(context);
     config.health = read_health(context);
+    config.router.routes_by_health = config.health.steers_routing;
+    config.router.health_staleness = config.health.stale_after.value_or(2 * config.health.interval);
     config.alerting = read_alerting(context);
     config.callbacks = read_callbacks(context);
     config.metrics = read_metrics(context);

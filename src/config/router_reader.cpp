@@ -31,7 +31,7 @@ void set_from_first(const std::optional<T>& first, const std::optional<T>& secon
     }
 }
 
-RoutingStrategy read_strategy(const Section& router) {
+RoutingStrategy read_strategy(const Section& section) {
     struct Spelling {
         std::string_view seen, litellm;
     };
@@ -40,34 +40,55 @@ RoutingStrategy read_strategy(const Section& router) {
         {"usage", "usage-based-routing-v2"},
         {"least_latency", "latency-based-routing"},
     }};
-    const auto written = router.text("routing_strategy");
+    const auto written = section.text("routing_strategy");
     if (!written) return RoutingStrategy::simple_shuffle;
     std::string_view strategy = *written;
     for (const auto& spelling : kSpellings) {
         if (spelling.seen != *written) continue;
-        router.warn("routing_strategy", "`" + *written + "` is read as `" +
-                                            std::string(spelling.litellm) +
-                                            "`, LiteLLM's spelling");
+        section.warn("routing_strategy", "`" + *written + "` is read as `" +
+                                             std::string(spelling.litellm) +
+                                             "`, LiteLLM's spelling");
         strategy = spelling.litellm;
     }
     const auto* found = std::ranges::find(kStrategies, strategy);
     if (found == kStrategies.end()) {
         const std::vector<std::string_view> names(kStrategies.begin(), kStrategies.end());
-        router.error("routing_strategy", "no strategy is called `" + written->substr(0, 60) + "`" +
-                                             did_you_mean(*written, names));
+        section.error("routing_strategy", "no strategy is called `" + written->substr(0, 60) + "`" +
+                                              did_you_mean(*written, names));
         return RoutingStrategy::simple_shuffle;
     }
-    if (found != kStrategies.begin())
-        router.warn("routing_strategy", "`" + std::string(strategy) +
-                                            "` is not active yet (docs/status.md); deployments "
-                                            "are chosen by simple-shuffle");
     return static_cast<RoutingStrategy>(found - kStrategies.begin());
 }
 
-void read_strategy_args(const Section& args, RouterConfig& router) {
-    router.strategy_ttl = args.duration("ttl", milliseconds(1));
-    set_from(args.number("lowest_latency_buffer", 0, 1e6), router.lowest_latency_buffer);
-    set_from(args.integer("max_latency_list_size", 1, 100'000), router.max_latency_list_size);
+StrategyTerms read_strategy_terms(const Section& section) {
+    StrategyTerms terms;
+    terms.strategy = read_strategy(section);
+    const Section args = section.section("routing_strategy_args");
+    set_from(args.duration("ttl", milliseconds(1)), terms.latency_ttl);
+    set_from(args.number("lowest_latency_buffer", 0, 1e6), terms.lowest_latency_buffer);
+    set_from(args.integer("max_latency_list_size", 1, 100'000), terms.latency_samples);
+    terms.latency_threshold = args.duration("latency_threshold", milliseconds(1));
+    return terms;
+}
+
+/// Strategies of single groups.
+std::vector<RoutingGroup> read_routing_groups(const Section& router) {
+    std::vector<RoutingGroup> groups;
+    for (const Section& item : router.items("routing_groups")) {
+        RoutingGroup group;
+        group.name = item.text("group_name").value_or("");
+        group.models = item.texts("models");
+        group.terms = read_strategy_terms(item);
+        if (group.models.empty() && item.find("models") == nullptr)
+            item.error("models", "is missing: the model groups that the strategy is for");
+        for (const auto& model : group.models)
+            for (const auto& other : groups)
+                if (std::ranges::find(other.models, model) != other.models.end())
+                    item.error("models", "`" + model.substr(0, 60) + "` is in `" + other.name +
+                                             "` too: a model has one strategy");
+        groups.push_back(std::move(group));
+    }
+    return groups;
 }
 
 ErrorCounts read_retry_policy(const Section& policy) {
@@ -126,8 +147,6 @@ CooldownConfig read_cooldowns(const Section& router, const Section& litellm,
     set_from(variables.number("DEFAULT_FAILURE_THRESHOLD_PERCENT", 0, 1), cooldowns.failure_share);
     set_from(variables.limit("DEFAULT_FAILURE_THRESHOLD_MINIMUM_REQUESTS"),
              cooldowns.failure_share_minimum);
-    set_from(variables.limit("SINGLE_DEPLOYMENT_TRAFFIC_FAILURE_THRESHOLD"),
-             cooldowns.single_deployment_threshold);
     return cooldowns;
 }
 
@@ -207,8 +226,8 @@ RouterConfig read_router(const LoadContext& context) {
     const Section litellm = section_of(context, "litellm_settings");
     const Section variables = variables_of(context);
     RouterConfig router;
-    router.strategy = read_strategy(section);
-    read_strategy_args(section.section("routing_strategy_args"), router);
+    router.strategy = read_strategy_terms(section);
+    router.routing_groups = read_routing_groups(section);
     router.weighted_groups = read_weighted_groups(section);
     router.retries = read_retries(section, litellm, variables);
     router.fallbacks = read_fallbacks(section, litellm);

@@ -191,6 +191,8 @@ void read_tollweir_settings(const LoadContext& context, Config& config) {
     set_from(ours.boolean("require_auth"), config.require_auth);
     set_from(ours.boolean("generate_master_key"), config.generate_master_key);
     set_from(ours.duration("stream_hold", milliseconds(0)), config.stream_hold);
+    config.first_token_timeout = ours.duration("first_token_timeout", kShortestTimeout);
+    config.total_timeout = ours.duration("total_timeout", kShortestTimeout);
     set_from(ours.duration("ping_interval", milliseconds(100)), config.ping_interval);
     read_server(ours.section("server"), config.server);
     read_upstream(ours.section("upstream"), config.upstream);

@@ -204,6 +204,17 @@ void fill_access_groups(std::deque<ModelGroup>& groups) {
     }
 }
 
+/// Of the routing group that names it, or that names the group its one deployment is of; else the
+/// router's.
+const StrategyTerms& strategy_of(const RouterConfig& router, const ModelGroup& group) {
+    for (const auto& routing : router.routing_groups)
+        for (const auto& model : routing.models)
+            if (model == group.name ||
+                (group.deployments.size() == 1 && group.deployments.front()->group == model))
+                return routing.terms;
+    return router.strategy;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Snapshot* previous,
@@ -244,6 +255,8 @@ Result<void> Snapshot::add(Deployment& deployment, const Snapshot* previous) {
         }
     }
     if (!deployment.health) deployment.health = std::make_shared<Health>();
+    if (!deployment.policy.max_parallel_requests)
+        deployment.policy.max_parallel_requests = config_.router.max_parallel_requests;
     by_id_.emplace(deployment.id,
                    &single_groups_.emplace_back(ModelGroup{deployment.group, {&deployment}, {}}));
     return {};
@@ -301,9 +314,12 @@ void Snapshot::describe_groups(const Snapshot* previous) {
                     before != previous->learnt_.end())
                     learnt = before->second;
             if (!learnt.answers)
-                learnt = {std::make_shared<CompletionBound>(), std::make_shared<PromptBound>()};
+                learnt = {std::make_shared<CompletionBound>(), std::make_shared<PromptBound>(),
+                          std::make_shared<RetryBudget>()};
             group.bound = learnt.answers;
             group.prompts = learnt.prompts;
+            group.retries = learnt.retries;
+            group.strategy = strategy_of(config_.router, group);
         }
     }
 }

@@ -62,6 +62,14 @@ Result<std::optional<Milliseconds>> asked_seconds(const RequestContext& context,
     return seconds;
 }
 
+/// What the key's or its team's `router_settings` say in place of the deployment's own.
+std::optional<Milliseconds> timeout_of_key(const Identity& identity) {
+    if (!identity.key) return std::nullopt;
+    const auto& key = *identity.key;
+    if (key.router && key.router->timeout) return key.router->timeout;
+    return key.team && key.team->router ? key.team->router->timeout : std::nullopt;
+}
+
 std::chrono::microseconds since(TimePoint begin) {
     return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
 }
@@ -98,11 +106,12 @@ std::optional<GatewayError> lacks_key(const Deployment& deployment) {
 /// The upstream call of one attempt.
 class Attempt {
 public:
-    Attempt(RequestContext& context, const Candidate& candidate, Leg& leg)
+    Attempt(RequestContext& context, Leg& leg, TimePoint began)
         : context_(context),
-          deployment_(*candidate.deployment),
-          model_(candidate.model),
-          leg_(leg) {}
+          deployment_(*leg.deployment),
+          model_(leg.model),
+          leg_(leg),
+          began_(began) {}
 
     net::Task<Result<void>> run();
 
@@ -139,6 +148,7 @@ private:
     const Deployment& deployment_;
     const std::string& model_;
     Leg& leg_;
+    const TimePoint began_;
     TimePoint sent_{};
     std::unique_ptr<AnswerTidier> tidier_;  // null: the answer is OpenAI's own
     std::string tidied_;
@@ -152,10 +162,13 @@ net::Task<Result<void>> Attempt::run() {
     record.upstream_model = model_;
     context_.deployment = &deployment_;
     context_.upstream_headers.clear();
+    record.upstream.reset();
+    if (context_.kept) context_.kept->stream = {};
     const auto timeouts = choose_timeouts(context_, deployment_);
     if (!timeouts) co_return std::unexpected(timeouts.error());
     const bool stream = context_.view.stream && can_stream(context_.view.endpoint);
     context_.timeout = stream ? timeouts->gap : timeouts->whole;
+    leg_.callers_timeout = timeouts->is_callers;
     if (context_.config().allow_client_mocks) {
         if (const auto* mocked = context_.view.object.find("mock_response");
             mocked != nullptr && mocked->type != JsonType::null)
@@ -173,6 +186,8 @@ net::Task<Result<void>> Attempt::run() {
     auto outcome = co_await call(slot, *timeouts);
     context_.client->cancel_on_leave(nullptr);
     if (!outcome) tell_cut(*context_.client, outcome.error());
+    if (leg_.response_time.count() == 0) leg_.response_time = since(began_);
+    leg_.timed_out = !outcome && outcome.error().kind == ErrorKind::timeout;
     co_return outcome;
 }
 
@@ -191,8 +206,8 @@ net::Task<Result<void>> Attempt::call(net::CancelSlot& slot, const CallTimeouts&
     const auto& needs = context_.upstream_body.needs();
     tidier_ = deployment_.provider->open_answer(deployment_, endpoint, needs);
     const bool stream = context_.view.stream && can_stream(endpoint);
-    const auto deadline =
-        after(context_.client->arrival(), stream && !needs.whole ? timeouts.gap : timeouts.whole);
+    const auto deadline = std::min(
+        timeouts.end, after(began_, stream && !needs.whole ? timeouts.first : timeouts.whole));
     UpstreamHead made;
     const auto head = choose_head(asked, made);
     if (!head) co_return std::unexpected(head.error());
@@ -331,10 +346,14 @@ net::Task<Result<void>> Attempt::answer_stream(DeploymentCall& call, const CallT
     const auto editor = openai_front().open_pass_through(std::move(edits));
     write_stream_headers();
     StreamRelay stream(context_, call, *editor,
-                       {timeouts.gap, config.stream_hold, config.ping_interval},
+                       {timeouts.gap, timeouts.first, config.stream_hold, config.ping_interval},
                        config.upstream.max_event_bytes, context_.headers);
     auto outcome = co_await relay(call, stream, timeouts);
     context_.record.upstream = leg_.response_time = since(sent_);
+    if (context_.record.first_token)
+        leg_.first_token =
+            *context_.record.first_token - std::chrono::duration_cast<std::chrono::microseconds>(
+                                               sent_ - context_.client->arrival());
     leg_.usage = whole_usage_.value_or(editor->usage());
     if (!leg_.usage.reported && !whole_usage_) leg_.usage = untold_usage(*editor);
     leg_.failed = !outcome || editor->upstream_error() != nullptr;
@@ -343,6 +362,7 @@ net::Task<Result<void>> Attempt::answer_stream(DeploymentCall& call, const CallT
     if (outcome && editor->upstream_error() != nullptr) {
         context_.record.failed = true;
         context_.record.error_class = facts(editor->upstream_error()->kind).litellm_class;
+        leg_.broken = std::make_unique<GatewayError>(*editor->upstream_error());
     }
     if (outcome) context_.record.status = 200;
     const auto& client = *context_.client;
@@ -399,6 +419,7 @@ net::Task<Result<void>> Attempt::end_broken(EventEditor& editor, GatewayError er
     record.status = 200;
     if (!quotes_upstream(error)) record.error = error.message;
     tell_cut(*context_.client, error);
+    leg_.broken = std::make_unique<GatewayError>(error);
     if (error.kind == ErrorKind::client_closed) co_return std::unexpected(std::move(error));
     std::string event;
     editor.write_error(error, event);
@@ -479,23 +500,25 @@ Result<CallTimeouts> choose_timeouts(const RequestContext& context, const Deploy
     const auto gap = asked_seconds(context, "x-litellm-stream-timeout", "stream_timeout");
     if (!gap) return std::unexpected(gap.error());
     CallTimeouts timeouts;
-    timeouts.whole = whole->value_or(deployment.timeout.value_or(config.request_timeout));
-    auto wait = *gap;
-    if (!wait) wait = deployment.stream_timeout;
-    if (!wait) wait = config.stream_timeout;
-    timeouts.gap = wait.value_or(timeouts.whole);
+    const auto own = deployment.timeout.value_or(config.request_timeout);
+    auto asked = *whole;
+    if (!asked) asked = timeout_of_key(context.identity);
+    timeouts.whole = asked.value_or(own);
+    auto own_gap = deployment.stream_timeout;
+    if (!own_gap) own_gap = config.stream_timeout;
+    timeouts.gap = gap->value_or(own_gap.value_or(timeouts.whole));
+    timeouts.first = timeouts.gap;
+    if (config.first_token_timeout)
+        timeouts.first = std::min(timeouts.first, *config.first_token_timeout);
+    const auto usual = context.view.stream ? own_gap.value_or(own) : own;
+    timeouts.is_callers = (context.view.stream ? timeouts.gap : timeouts.whole) < usual;
+    if (config.total_timeout)
+        timeouts.end = after(context.client->arrival(), *config.total_timeout);
     return timeouts;
 }
 
-net::Task<Result<void>> run_plan(RequestContext& context, const Plan& plan,
-                                 Settlement& settlement) {
-    const auto& candidate = plan.candidates.front();
-    auto& leg = settlement.open_leg(candidate);
-    auto reserved = try_reserve(context, leg);
-    if (!reserved) reserved = co_await reserve_waiting(context, leg);
-    if (!*reserved) co_return std::unexpected(std::move(reserved->error()));
-    if (auto opened = open_booking(context); !opened) co_return opened;
-    Attempt attempt(context, candidate, leg);
+net::Task<Result<void>> run_attempt(RequestContext& context, Leg& leg, TimePoint began) {
+    Attempt attempt(context, leg, began);
     co_return co_await attempt.run();
 }
 

@@ -59,10 +59,36 @@ void name_caller(const Identity& identity, SpendRow& row) {
     if (key.project) row.project_alias = key.project->alias;
 }
 
-void add_scopes(const Reservation& reservation, SpendRow& row) {
+void add_scopes(const Reservation& reservation, std::vector<BookedScope>& scopes) {
     for (const auto& charge : reservation.charges())
         if (charge.cell->kind() == LimitKind::budget)
-            row.scopes.push_back({charge.cell->key(), charge.period, charge.amount});
+            scopes.push_back({charge.cell->key(), charge.period, charge.amount});
+}
+
+void name_group(const RequestContext& context, SpendRow& row) {
+    const auto& group = context.record.group;
+    row.model_group = beginning(group.empty() ? context.requested_model : group, kMaxModelBytes);
+}
+
+/// Who is called, in the row of the call.
+void name_deployment(const RequestContext& context, const Leg& leg, SpendRow& row) {
+    name_group(context, row);
+    row.model = beginning(leg.model, kMaxModelBytes);
+    row.model_id = leg.deployment->id;
+    row.provider = leg.deployment->provider->name();
+    row.api_base = leg.deployment->api_base;
+}
+
+/// What the call came to, on what it was charged to: the caller's limits all legs of the last
+/// group, a deployment's its own.
+void cost_scopes(const RequestContext& context, SpendRow& row) {
+    Picodollars of_group = 0;
+    for (auto i = context.group_begin; i < context.legs.size(); ++i)
+        of_group = add_saturated(of_group, context.legs[i].charged.total);
+    const auto begin = context.settled_scopes.size();
+    const auto end = begin + context.callers_scopes;
+    for (std::size_t i = begin; i < row.scopes.size(); ++i)
+        row.scopes[i].cost = i < end ? of_group : context.legs.back().charged.total;
 }
 
 /// What is known of the call, whatever became of it.
@@ -81,8 +107,7 @@ void fill_row(RequestContext& context) {
     row.requester_ip = context.client->peer();
     keep_request(context);
     if (context.kept) row.request_json = context.kept->request;
-    row.model_group =
-        beginning(record.group.empty() ? context.requested_model : record.group, kMaxModelBytes);
+    name_group(context, row);
     row.start = context.arrived;
     row.end = row.start;
 }
@@ -113,20 +138,30 @@ Result<void> open_booking(RequestContext& context) {
     auto* journal = context.state->journal;
     const auto& leg = context.legs.back();
     if (journal == nullptr || is_unread(context, leg)) return {};
-    take_call_notes(context);
-    fill_row(context);
+    const bool again = context.journal_call.is_open();
+    if (!again) {
+        take_call_notes(context);
+        fill_row(context);
+    }
     auto& row = context.row;
-    row.model = beginning(leg.model, kMaxModelBytes);
-    row.model_id = leg.deployment->id;
-    row.provider = leg.deployment->provider->name();
-    row.api_base = leg.deployment->api_base;
+    name_deployment(context, leg, row);
     row.cost = context.estimate.cost;
     row.usage.prompt_tokens = context.estimate.prompt.tokens;
     row.usage.completion_tokens = context.estimate.completion_tokens;
     row.usage.total_tokens = row.usage.prompt_tokens + row.usage.completion_tokens;
-    add_scopes(context.reservation, row);
-    add_scopes(leg.reservation, row);
-    return journal->open(context.journal_call, row);
+    row.scopes = context.settled_scopes;
+    add_scopes(context.reservation, row.scopes);
+    context.callers_scopes = row.scopes.size() - context.settled_scopes.size();
+    add_scopes(leg.reservation, row.scopes);
+    return again ? journal->reopen(context.journal_call, row)
+                 : journal->open(context.journal_call, row);
+}
+
+void keep_scopes(RequestContext& context, const Reservation& reservation, Picodollars cost) {
+    const auto begin = context.settled_scopes.size();
+    add_scopes(reservation, context.settled_scopes);
+    for (auto i = begin; i < context.settled_scopes.size(); ++i)
+        context.settled_scopes[i].cost = cost;
 }
 
 void price_leg(RequestContext& context, Leg& leg) {
@@ -160,6 +195,7 @@ void close_booking(RequestContext& context) {
         take_call_notes(context);
         fill_row(context);
     }
+    if (was_open && !context.legs.empty()) name_deployment(context, context.legs.back(), row);
     row.cost = 0;
     row.usage = {};
     for (const auto& leg : context.legs) {
@@ -171,7 +207,7 @@ void close_booking(RequestContext& context) {
         row.breakdown.discount = add_saturated(row.breakdown.discount, leg.charged.discount);
         row.breakdown.margin = add_saturated(row.breakdown.margin, leg.charged.margin);
     }
-    for (auto& scope : row.scopes) scope.cost = row.cost;
+    cost_scopes(context, row);
     row.response_id = context.response_id;
     if (context.kept) row.response_json = context.kept->answer;
     const auto took =

@@ -7,7 +7,6 @@
 #include "tollweir/core/url_query.hpp"
 #include "tollweir/core/version.hpp"
 #include "tollweir/gateway/admission.hpp"
-#include "tollweir/gateway/attempt.hpp"
 #include "tollweir/gateway/authorize.hpp"
 #include "tollweir/gateway/error_reply.hpp"
 #include "tollweir/gateway/health_report.hpp"
@@ -16,6 +15,7 @@
 #include "tollweir/gateway/reply_headers.hpp"
 #include "tollweir/gateway/reserve.hpp"
 #include "tollweir/gateway/respond.hpp"
+#include "tollweir/gateway/route_run.hpp"
 #include "tollweir/gateway/routes.hpp"
 #include "tollweir/gateway/supported_params.hpp"
 #include "tollweir/routing/router.hpp"
@@ -179,6 +179,10 @@ void RequestContext::clear() {
     row.clear();
     deployment = nullptr;
     timeout.reset();
+    group_begin = 0;
+    retries = fallbacks = max_retries = 0;
+    settled_scopes.clear();
+    callers_scopes = 0;
     upstream_headers.clear();
     view.clear();
     headers.clear();
@@ -199,6 +203,7 @@ Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
         if (services.keys != nullptr) state.keys.emplace(*services.keys, *worker);
         state.limiter = services.limiter;
         state.unpriced = &unpriced_;
+        state.queues = &queues_;
         if (services.journal != nullptr) attach_journal(state, *services.journal);
         worker->tick().every_tick([&state](TimePoint) {
             state.log.flush();
@@ -211,6 +216,10 @@ Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
                 static_cast<std::int64_t>(state.worker.upstreams().idle_count());
         });
     }
+    if (!states_.empty())
+        states_.front()->worker.tick().every_tick([this, &state = *states_.front()](TimePoint now) {
+            health_checker_.on_tick(state, now);
+        });
 }
 
 /// What the worker appends reaches the kernel at the end of the loop's turn.
@@ -318,7 +327,7 @@ net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& 
             co_return co_await respond(context, is_ready(context) ? 200 : 503, kJson,
                                        readiness(context));
         case Handler::health:
-            co_return co_await report_health(context);
+            co_return co_await report_health(context, health_checker_);
         case Handler::test:
             co_return co_await respond(context, 200, kJson, R"({"route":"/test"})");
         case Handler::home:
@@ -377,16 +386,13 @@ net::Task<Result<void>> Gateway::call_model(RequestContext& context, Endpoint en
     Settlement settlement(context);
     auto admitted = co_await admit(context, endpoint);
     if (!admitted) co_return note_failure(context.record, std::move(admitted.error()));
-    make_plan(admitted->match, admitted->model, context.state->random, context.plan);
-    estimate_call(context, admitted->match);
     if (names_scopes(context))
         if (auto bound = co_await bind_named_scopes(context); !bound)
             co_return note_failure(context.record, std::move(bound.error()));
-    auto outcome = try_reserve(context);
-    if (!outcome) outcome = co_await reserve_waiting(context);
-    if (*outcome) outcome = co_await run_plan(context, context.plan, settlement);
-    if (!*outcome) co_return note_failure(context.record, std::move(outcome->error()));
-    co_return Result<void>{};
+    RouteRun route(context, settlement, std::move(admitted->match), admitted->model);
+    auto outcome = co_await route.run();
+    if (!outcome) co_return note_failure(context.record, std::move(outcome.error()));
+    co_return outcome;
 }
 
 /// As Starlette's CORSMiddleware with all origins, methods and headers, and credentials.

@@ -40,6 +40,8 @@ std::shared_ptr<const BoundCustomer> bound_customer(RequestContext& context,
         customer.limits.max_budget = context.config().budgets.max_end_user_budget;
     auto bound = std::make_shared<BoundCustomer>();
     bound->blocked = customer.blocked;
+    bound->region = customer.allowed_model_region;
+    bound->default_model = customer.default_model;
     bound->loaded = Clock::now();
     bound->cells =
         context.state->limiter->bind({.kind = ScopeKind::customer, .id = context.end_user},

@@ -32,12 +32,13 @@ net::Task<Result<void>> StreamRelay::send(const Pieces& pieces) {
 
 net::Task<Result<void>> StreamRelay::ping() {
     // A single line: with a blank one behind it openai-python would dispatch an empty event.
-    const Pieces line{": ping\n"};
+    // What was held back goes out in its place, since the hold has run out.
+    const Pieces line{held_.empty() || open_ ? std::string_view(": ping\n") : held_};
     co_return co_await send(line);
 }
 
 net::Task<Result<void>> StreamRelay::await_head() {
-    const auto deadline = after(Clock::now(), times_.gap);
+    const auto deadline = after(Clock::now(), times_.first);
     for (;;) {
         auto head = co_await call_.read_head(next_stop(deadline));
         if (head || head.error().kind != ErrorKind::timeout || Clock::now() >= deadline)
@@ -49,7 +50,10 @@ net::Task<Result<void>> StreamRelay::await_head() {
 /// Reads until more has come; pings while it waits.
 net::Task<Result<void>> StreamRelay::read_more() {
     auto& connection = call_.connection();
-    const auto deadline = after(Clock::now(), times_.gap);
+    auto deadline = after(Clock::now(), times_.gap);
+    // The time to the first word runs on whatever else comes.
+    if (!editor_.has_content() && times_.first < times_.gap)
+        deadline = std::min(deadline, after(began_, times_.first));
     for (;;) {
         connection.stream().set_deadline(in_event_ ? deadline : next_stop(deadline));
         switch (co_await connection.read_more()) {
@@ -74,7 +78,7 @@ net::Task<Result<void>> StreamRelay::read_more() {
 }
 
 void StreamRelay::note_first_token() {
-    if (context_.record.first_token || !editor_.has_event()) return;
+    if (context_.record.first_token || !editor_.has_content()) return;
     context_.record.first_token = std::chrono::duration_cast<std::chrono::microseconds>(
         Clock::now() - context_.client->arrival());
     // Hours may follow: the request's buffers are of use to others.
@@ -93,23 +97,23 @@ net::Task<Result<void>> StreamRelay::finish(const Pieces& pieces) {
     co_return Result<void>{};
 }
 
-/// Comments alone do not commit: until the first event, or until the hold has run out, they wait.
-/// True: there is nothing to send now.
-bool StreamRelay::hold_comments(Pieces& pieces) {
-    constexpr std::size_t kMaxHeld = 16 * 1024;  // more are dropped: they say nothing
+/// Comments and events without a word of the model's do not commit: they wait for the first one, or
+/// until the hold has run out. True: there is nothing to send now.
+bool StreamRelay::hold_back(Pieces& pieces) {
+    constexpr std::size_t kMaxHeld = 16 * 1024;  // of comments more are dropped: they say nothing
     if (open_) return pieces.empty();
-    if (editor_.has_event()) {
+    if (editor_.has_content() || held_.size() > kMaxHeld) {
         if (!held_.empty()) pieces.insert(pieces.begin(), held_);
         return pieces.empty();
     }
     for (const auto piece : pieces)
-        if (held_.size() + piece.size() <= kMaxHeld) held_ += piece;
+        if (editor_.has_event() || held_.size() + piece.size() <= kMaxHeld) held_ += piece;
     return true;
 }
 
 /// The upstream's own error, as long as it can still be an HTTP answer or another attempt.
 const GatewayError* StreamRelay::early_error() const {
-    return editor_.has_event() ? nullptr : editor_.upstream_error();
+    return editor_.has_content() ? nullptr : editor_.upstream_error();
 }
 
 net::Task<Result<void>> StreamRelay::run() {
@@ -122,16 +126,16 @@ net::Task<Result<void>> StreamRelay::run() {
         const auto used = editor_.feed(connection.body(), pieces);
         if (!used) {
             // What came whole before the broken event is the client's all the same.
-            if (editor_.has_event() && !hold_comments(pieces))
+            if (editor_.has_event() && !hold_back(pieces))
                 if (auto sent = co_await send(pieces); !sent) co_return sent;
             co_return std::unexpected(used.error());
         }
         if (const auto* error = early_error()) co_return std::unexpected(*error);
         if (editor_.is_done()) {
-            hold_comments(pieces);
+            hold_back(pieces);
             co_return co_await finish(pieces);
         }
-        if (!hold_comments(pieces)) {
+        if (!hold_back(pieces)) {
             if (auto sent = co_await send(pieces); !sent) co_return sent;
             note_first_token();
             grow_reservation(context_, editor_.tally().chunks());
@@ -142,7 +146,7 @@ net::Task<Result<void>> StreamRelay::run() {
             auto ended = editor_.finish(connection.body(), pieces);
             if (!ended) co_return ended;
             if (const auto* error = early_error()) co_return std::unexpected(*error);
-            hold_comments(pieces);
+            hold_back(pieces);
             co_return co_await finish(pieces);
         }
         in_event_ = !connection.body().empty();

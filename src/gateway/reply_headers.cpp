@@ -92,6 +92,18 @@ void append_seconds(std::string& out, std::string_view name, std::chrono::millis
     append(out, name, {digits, static_cast<std::size_t>(end - digits)});
 }
 
+/// What it took to get here, on calls of models.
+void append_tries(const RequestContext& context, std::string& headers) {
+    const auto line = [&headers](std::string_view label, std::int64_t count) {
+        char digits[24];
+        const auto end = std::to_chars(digits, digits + sizeof digits, count).ptr;
+        append_own(headers, label, {digits, static_cast<std::size_t>(end - digits)});
+    };
+    line("x-litellm-attempted-retries: ", context.retries);
+    line("x-litellm-attempted-fallbacks: ", context.fallbacks);
+    line("x-litellm-max-retries: ", context.max_retries);
+}
+
 /// What the limits have left, and what the call cost where that is known before its answer ends.
 void append_money_headers(const RequestContext& context, std::string& headers) {
     const Leg* leg = context.legs.empty() ? nullptr : &context.legs.back();
@@ -118,6 +130,7 @@ void append_reply_headers(const RequestContext& context, bool is_error, std::str
         append_milliseconds(headers, "x-litellm-overhead-duration-ms: ", so_far - *record.upstream);
     if (!is_error) append_money_headers(context, headers);
     if (context.deployment == nullptr) return;
+    append_tries(context, headers);
     append(headers, "x-litellm-model-id", context.deployment->id);
     append(headers, "x-litellm-model-name", record.upstream_model);
     append(headers, "x-litellm-model-region", context.deployment->policy.region);

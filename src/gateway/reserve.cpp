@@ -9,6 +9,7 @@
 #include "tollweir/gateway/error_reply.hpp"
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/limits/limiter.hpp"
+#include "tollweir/routing/router.hpp"
 
 namespace tollweir {
 
@@ -95,18 +96,38 @@ net::Task<Result<void>> wait_for(RequestContext& context, ReserveRequest request
 
 }  // namespace
 
-void estimate_call(RequestContext& context, const GroupMatch& match) {
-    const auto& candidate = context.plan.candidates.front();
-    const auto& deployment = *candidate.deployment;
+void estimate_prompt(RequestContext& context, const GroupMatch& match) {
     const auto& group = *match.group;
-    const auto counter = token_counter_for(deployment, candidate.model);
     auto& estimate = context.estimate;
+    estimate = {};
     estimate.group = &group;
     estimate.facts = facts_of(context.view);
-    estimate.prompt = estimate_prompt_tokens(context.view, *group.prompts, counter);
+    const auto& first = match.only != nullptr ? *match.only : *group.deployments.front();
+    estimate.prompt =
+        estimate_prompt_tokens(context.view, *group.prompts, token_counter_for(first, first.model));
+}
+
+void count_prompt_for_checks(RequestContext& context, const GroupMatch& match) {
+    auto& prompt = context.estimate.prompt;
+    const auto is_over = [&prompt](const Deployment* deployment) {
+        const auto most = max_input_tokens(*deployment);
+        return most && prompt.tokens > static_cast<std::uint64_t>(std::max<std::int64_t>(0, *most));
+    };
+    const auto& deployments = match.group->deployments;
+    const auto found = std::ranges::find_if(deployments, is_over);
+    if (found == deployments.end()) return;
+    prompt.tokens = count_prompt_tokens(context.view.object, context.view.endpoint,
+                                        token_counter_for(**found, (*found)->model));
+}
+
+void estimate_cost(RequestContext& context, const Candidate& candidate) {
+    const auto& deployment = *candidate.deployment;
+    auto& estimate = context.estimate;
+    const auto& group = *estimate.group;
     if (context.view.stream && group.prompts->is_silent())
         estimate.counted_prompt =
-            count_prompt_tokens(context.view.object, context.view.endpoint, counter);
+            count_prompt_tokens(context.view.object, context.view.endpoint,
+                                token_counter_for(deployment, candidate.model));
     if (can_stream(context.view.endpoint))
         estimate.completion_tokens =
             group.bound->likely(asked_completion_tokens(context.view, &deployment));

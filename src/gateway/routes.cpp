@@ -15,6 +15,7 @@
 #include "tollweir/gateway/admin/users.hpp"
 #include "tollweir/gateway/calculate_spend.hpp"
 #include "tollweir/gateway/count_tokens.hpp"
+#include "tollweir/gateway/explain.hpp"
 
 namespace tollweir {
 
@@ -105,6 +106,7 @@ constexpr Route kRoutes[] = {
     {"/utils/supported_openai_params", kGet, Handler::supported_params, Access::data, kInfo},
     {"/utils/token_counter", kPost, Handler::admin, Access::data, kInfo, kChat, count_tokens,
      "token_counter"},
+    admin("/debug/explain", kPost, kAdminOnly, "explain_request", explain_request),
     admin("/key/generate", kPost, kKeys, "generate_key_fn", generate_key),
     admin("/key/service-account/generate", kPost, kKeys, "generate_service_account_key_fn",
           generate_service_account_key),
@@ -283,7 +285,6 @@ constexpr Route kRoutes[] = {
     later_managed("/credentials", kAdminOnly),
     later_managed("/cache/{part}", kAdminOnly),
     later_managed("/health/services", kAdminOnly),
-    later_managed("/debug/explain", kAdminOnly),
 };
 
 /// What stands around the one `{...}` of a pattern.

@@ -24,8 +24,8 @@ void merge(const Budgets& budgets, const std::string& id, LimitTerms& limits,
 Result<std::optional<CustomerRecord>> find_customer_record(Sql& sql, std::string_view id,
                                                            const std::string& default_budget) {
     const auto rows = sql.run(
-        R"(select blocked, budget_id, tollweir_spend, spend from "LiteLLM_EndUserTable"
-           where user_id = $1)",
+        R"(select blocked, budget_id, tollweir_spend, spend, allowed_model_region, default_model
+           from "LiteLLM_EndUserTable" where user_id = $1)",
         {id});
     if (!rows) return std::unexpected(rows.error());
     if (rows->empty() && default_budget.empty()) return std::nullopt;
@@ -35,6 +35,8 @@ Result<std::optional<CustomerRecord>> find_customer_record(Sql& sql, std::string
         customer.blocked = rows->boolean(0, 0).value_or(false);
         if (const auto own = rows->text(0, 1); !own.empty()) budget = own;
         customer.limits.spend = spent(*rows, 0, 2, 3);
+        customer.allowed_model_region = rows->text(0, 4);
+        customer.default_model = rows->text(0, 5);
     }
     const auto budgets = find_budgets(sql, {budget});
     if (!budgets) return std::unexpected(budgets.error());

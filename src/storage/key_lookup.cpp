@@ -182,6 +182,7 @@ std::unique_ptr<KeyRecord> make_record(const KeyRow& key, const Owners& owners) 
     limits.tpm_limit = key.tpm_limit;
     record->metadata_json = key.metadata;
     record->metadata = parse_key_metadata(key.metadata);
+    record->router = parse_router_overrides(key.router_settings);
     const auto* budget = find_budget(owners, key.budget_id);
     if (budget != nullptr) fill_from(limits, *budget);
     const bool own_models = !parse_model_terms(key.model_max_budget, {}, {}).empty();

@@ -60,7 +60,7 @@ const std::string kTeamQuery =
     std::string("select ") + kLimits +
     R"(team_id, team_alias, organization_id, blocked, models, metadata, team_member_permissions,
        model_max_budget, budget_limits, admins, members, members_with_roles,
-       default_team_member_models,
+       default_team_member_models, router_settings,
        (select m.aliases from "LiteLLM_ModelTable" m where m.id = t.model_id)
        from "LiteLLM_TeamTable" t where )";
 
@@ -82,6 +82,7 @@ TeamRows read_team(const SqlRows& rows, std::size_t row) {
     for (auto& member : rows.list(row, at++)) team.members.try_emplace(std::move(member), false);
     add_members(team.members, rows.text(row, at++));
     team.default_member_models = rows.list(row, at++);
+    record->router = parse_router_overrides(rows.text(row, at++));
     record->model_aliases = parse_name_map(rows.text(row, at));
     team.member_budget_id =
         decode_json_string(part_of(json_members(record->metadata_json), "team_member_budget_id"))

@@ -34,7 +34,7 @@ Result<void> scan(const JournalFile& file, Remains& remains) {
         if (read_journal_record(payload, kind, row)) {
             remains.last_seen = std::max({remains.last_seen, row.start, row.end});
             if (kind == JournalRecordKind::open)
-                remains.open.try_emplace(row.record_id, payload);
+                remains.open.insert_or_assign(row.record_id, std::string(payload));
             else
                 remains.open.erase(row.record_id);
         }

@@ -41,8 +41,7 @@ JournalWriter::~JournalWriter() {
     while (open_calls_ != nullptr) abandon(*open_calls_);
 }
 
-Result<void> JournalWriter::open(JournalCall& call, SpendRow& row) {
-    call.abandon();
+Result<void> JournalWriter::make_room() {
     if (unwritten() >= journal_.options().max_unwritten_bytes || journal_.is_full()) {
         flush();  // the disk may have room again
         if (unwritten() >= journal_.options().max_unwritten_bytes || journal_.is_full()) {
@@ -55,15 +54,32 @@ Result<void> JournalWriter::open(JournalCall& call, SpendRow& row) {
             return error;
         }
     }
-    row.record_id = call.id_ = new_record_id(WallClock::now());
+    return {};
+}
+
+void JournalWriter::write_open(JournalCall& call, SpendRow& row) {
+    row.record_id = call.id_;
     call.frame_.clear();
     const auto begin = begin_frame(call.frame_);
     append_journal_record(JournalRecordKind::open, row, call.frame_);
     end_frame(call.frame_, begin);
     gathered_ += call.frame_;
+    flush();
+}
+
+Result<void> JournalWriter::open(JournalCall& call, SpendRow& row) {
+    call.abandon();
+    if (auto room = make_room(); !room) return room;
+    call.id_ = new_record_id(WallClock::now());
     link(call);
     add(numbers_.opened, 1);
-    flush();
+    write_open(call, row);
+    return {};
+}
+
+Result<void> JournalWriter::reopen(JournalCall& call, SpendRow& row) {
+    if (auto room = make_room(); !room) return room;
+    write_open(call, row);
     return {};
 }
 

@@ -97,6 +97,18 @@ void WorkerMetrics::count_unpriced() {
     add(unpriced_calls_, 1);
 }
 
+void WorkerMetrics::count_retry() {
+    add(retries_, 1);
+}
+
+void WorkerMetrics::count_fallback() {
+    add(fallbacks_, 1);
+}
+
+void WorkerMetrics::count_cooldown() {
+    add(cooldowns_, 1);
+}
+
 std::string MetricsPage::render() const {
     std::string out;
     render_requests(out);
@@ -173,12 +185,18 @@ void MetricsPage::render_gauges(std::string& out) const {
     std::uint64_t completion = 0;
     std::uint64_t estimated = 0;
     std::uint64_t unpriced = 0;
+    std::uint64_t retries = 0;
+    std::uint64_t fallbacks = 0;
+    std::uint64_t cooldowns = 0;
     for (const auto& worker : workers_) {
         in_flight += worker->in_flight.load(std::memory_order_relaxed);
         prompt += read(worker->prompt_tokens_);
         completion += read(worker->completion_tokens_);
         estimated += read(worker->estimated_calls_);
         unpriced += read(worker->unpriced_calls_);
+        retries += read(worker->retries_);
+        fallbacks += read(worker->fallbacks_);
+        cooldowns += read(worker->cooldowns_);
     }
     const auto single = [&](std::string_view name, std::string_view type, std::string_view help,
                             const std::string& value) {
@@ -198,6 +216,12 @@ void MetricsPage::render_gauges(std::string& out) const {
     single("tollweir_unpriced_calls_total", "counter",
            "Upstream calls booked at nothing, since their model has no known price.",
            std::to_string(unpriced));
+    single("tollweir_retries_total", "counter", "Tries at deployments beyond a group's first.",
+           std::to_string(retries));
+    single("tollweir_fallbacks_total", "counter", "Model groups that were asked after another.",
+           std::to_string(fallbacks));
+    single("tollweir_cooldowns_total", "counter",
+           "Times that a deployment was left out for a while.", std::to_string(cooldowns));
 
     const auto by_worker = [&](std::string_view name, std::string_view help, auto&& value) {
         describe(out, name, "gauge", help);

@@ -45,6 +45,13 @@ def role() -> dict[str, Any]:
     return chunk
 
 
+def opening() -> dict[str, Any]:
+    """The first chunk that says something: it is sent on, where a role alone waits for it."""
+    chunk = role()
+    chunk["choices"][0]["delta"]["content"] = "Well"
+    return chunk
+
+
 def usage_chunk(usage: dict[str, Any] | None = None) -> dict[str, Any]:
     return {**delta(), "choices": [], "usage": usage or USAGE}
 

@@ -191,7 +191,7 @@ def test_metrics_count_requests_by_status(
 
 def test_a_broken_stream_counts_as_a_failure(gateway: Gateway, upstream: FakeUpstream) -> None:
     begin = up.head(200, [*up.SSE_HEADERS, ("transfer-encoding", "chunked")])
-    upstream.answer(up.cut(begin + up.chunk(up.events([answers.role()], done=False))))
+    upstream.answer(up.cut(begin + up.chunk(up.events([answers.opening()], done=False))))
     assert "error" in gateway.stream()[-2]
     until(
         lambda: total(gateway.get("/metrics").text, FAILURES, route=ROUTE) == 1,

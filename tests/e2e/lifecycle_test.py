@@ -61,7 +61,7 @@ def test_a_running_stream_finishes_before_the_end(gateway: Gateway, upstream: Fa
     live = LiveStream()
     upstream.answer(live)
     with gateway.open_stream() as wire:
-        live.send(answers.role())
+        live.send(answers.opening())
         stream = EventStream(wire)
         stream.next_event()
         gateway.signal(signal.SIGTERM)
@@ -131,7 +131,7 @@ def test_streams_are_cut_with_an_error_when_time_is_up(
     live = LiveStream()
     upstream.answer(live)
     with gateway.open_stream() as wire:
-        live.send(answers.role())
+        live.send(answers.opening())
         stream = EventStream(wire)
         stream.next_event()
         gateway.signal(signal.SIGTERM)
@@ -152,7 +152,7 @@ def test_a_second_signal_ends_at_once(start: StartGateway, upstream: FakeUpstrea
     live = LiveStream()
     upstream.answer(live)
     with gateway.open_stream() as wire:
-        live.send(answers.role())
+        live.send(answers.opening())
         EventStream(wire).next_event()
         gateway.signal(signal.SIGTERM)
         until(lambda: gateway.get("/health/readiness", ()).status == 503, "draining")
@@ -230,7 +230,7 @@ def test_a_running_stream_outlives_a_reload(start: StartGateway, upstream: FakeU
     live = LiveStream()
     upstream.answer(live)
     with gateway.open_stream() as wire:
-        live.send(answers.role())
+        live.send(answers.opening())
         stream = EventStream(wire)
         stream.next_event()
         gateway.write_config({"model_list": [model("n", upstream.base)]})

@@ -94,7 +94,7 @@ def test_slots_come_back_on_every_way_out(limited: Gateway, upstream: FakeUpstre
 
     live = hold()
     wire = limited.open_stream(headers=key)
-    live.send(answers.role())
+    live.send(answers.opening())
     stream = EventStream(wire)
     stream.next_event()
     refused = chat(limited, key)
@@ -111,7 +111,7 @@ def test_slots_come_back_on_every_way_out(limited: Gateway, upstream: FakeUpstre
     # a client that leaves in the middle,
     live = hold()
     wire = limited.open_stream(headers=key)
-    live.send(answers.role())
+    live.send(answers.opening())
     EventStream(wire).next_event()
     wire.close()
     upstream.requests[-1].wait_closed()
@@ -267,7 +267,7 @@ def test_a_stream_is_billed_by_its_usage_and_costs_show_in_it(
     with gateway.open_stream(
         headers=key, max_tokens=20, stream_options={"include_usage": True}
     ) as wire:
-        live.send(answers.role())
+        live.send(answers.opening())
         live.send(answers.delta("hello", finish="stop"))
         live.send(answers.usage_chunk(usage))
         live.finish()

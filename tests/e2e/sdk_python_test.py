@@ -79,7 +79,7 @@ def test_a_stream_with_usage(client: OpenAI, fake: FakeUpstream) -> None:
 def test_a_stream_event_by_event(client: OpenAI, fake: FakeUpstream) -> None:
     live = LiveStream()
     fake.answer(live)
-    begin = threading.Thread(target=lambda: live.send(answers.role()))
+    begin = threading.Thread(target=lambda: live.send(answers.opening()))
     begin.start()
     with client.chat.completions.create(model="fast", messages=MESSAGES, stream=True) as stream:
         begin.join()
@@ -230,7 +230,7 @@ def test_an_error_in_a_stream_is_raised(client: OpenAI, fake: FakeUpstream) -> N
 
 def test_a_cut_stream_is_raised(client: OpenAI, fake: FakeUpstream) -> None:
     begin = up.head(200, [*up.SSE_HEADERS, ("transfer-encoding", "chunked")])
-    fake.answer(up.cut(begin + up.chunk(up.events([answers.role()], done=False))))
+    fake.answer(up.cut(begin + up.chunk(up.events([answers.opening()], done=False))))
     with pytest.raises(openai.APIError):
         list(client.chat.completions.create(model="fast", messages=MESSAGES, stream=True))
 

@@ -33,9 +33,9 @@ def open_live(gateway: Gateway, upstream: FakeUpstream) -> tuple[LiveStream, Wir
     live = LiveStream()
     upstream.answer(live)
     wire = gateway.open_stream()
-    live.send(answers.role())
+    live.send(answers.opening())
     stream = EventStream(wire)
-    assert stream.next_event() == seen(answers.role())
+    assert stream.next_event() == seen(answers.opening())
     return live, wire, stream
 
 
@@ -77,9 +77,9 @@ def test_the_head_goes_out_with_the_first_event(gateway: Gateway, upstream: Fake
     with gateway.open_stream() as wire:
         live.wait_started()
         wire.expect_silence()
-        live.send(answers.role())
+        live.send(answers.opening())
         stream = EventStream(wire)
-        assert stream.next_event() == seen(answers.role())
+        assert stream.next_event() == seen(answers.opening())
         live.send(answers.delta(finish="stop"))
         live.finish()
         assert stream.rest()[-1] == "[DONE]"
@@ -179,7 +179,7 @@ def test_a_slow_client_slows_the_upstream_and_costs_no_memory(
     async def flood(exchange: Exchange) -> None:
         nonlocal sent
         await exchange.write(up.head(200, [*up.SSE_HEADERS, ("transfer-encoding", "chunked")]))
-        await exchange.write(up.chunk(up.event(answers.role())))
+        await exchange.write(up.chunk(up.event(answers.opening())))
         for _ in range(total):
             await exchange.write(up.chunk(up.event(answers.delta(text))))
             sent += 1
@@ -425,7 +425,7 @@ def test_an_error_event_midway_is_passed_on_and_ends_the_stream(
         up.head(200, [*up.SSE_HEADERS, ("transfer-encoding", "chunked")])
         + up.chunk(b": comment\n\n"),
         up.head(200, [*up.SSE_HEADERS, ("transfer-encoding", "chunked")])
-        + up.chunk(up.event(answers.role())[:20]),
+        + up.chunk(up.event(answers.opening())[:20]),
     ],
     ids=["no head", "no event", "no chunk", "comment only", "part of an event"],
 )
@@ -500,7 +500,7 @@ def test_a_failed_stream_is_logged_as_a_failure(gateway: Gateway, upstream: Fake
     live = LiveStream()
     upstream.answer(live)
     wire = gateway.open_stream(headers=[*AUTH, ("x-litellm-call-id", "call-cut")])
-    live.send(answers.role())
+    live.send(answers.opening())
     stream = EventStream(wire)
     stream.next_event()
     live.cut()
@@ -529,8 +529,8 @@ def test_a_slow_first_event_is_bridged_with_pings(
         assert stream.read_block() == b": ping\n"
         if not head_first:
             live.send_raw(up.head(200, [*up.SSE_HEADERS, ("transfer-encoding", "chunked")]))
-        live.send(answers.role())
-        assert stream.next_event() == seen(answers.role())
+        live.send(answers.opening())
+        assert stream.next_event() == seen(answers.opening())
         live.send(answers.delta(finish="stop"))
         live.finish()
         assert stream.rest() == [seen(answers.delta(finish="stop")), "[DONE]"]

@@ -83,7 +83,7 @@ def test_parallel_calls_take_connections_of_their_own(
         live.wait_started()
     assert upstream.connections == 4
     for live in lives:
-        live.send(answers.role())
+        live.send(answers.opening())
         live.send(answers.delta(finish="stop"))
         live.finish()
     for wire in wires:

@@ -67,13 +67,17 @@ public:
     /// frame.
     virtual void write_error(const GatewayError& error, std::string& out) const = 0;
 
-    /// An event (not a comment) has been appended: the commit point once it is sent.
+    /// An event (not a comment) has been appended.
     virtual bool has_event() const = 0;
+    /// The model has said something in what was appended, or the stream has come to its end; also
+    /// when several events came and none of them could be told to be empty. The commit point once
+    /// it is sent.
+    virtual bool has_content() const = 0;
     /// The closing frame came: nothing that follows is sent on.
     virtual bool is_done() const = 0;
     /// The upstream's own error event, where one came. Before the commit point it becomes an HTTP
-    /// error (`has_event` is still false then and nothing was appended); after it, it was appended
-    /// in our envelope together with the closing frame, and `is_done` holds.
+    /// error (`has_content` is still false then and nothing of it was appended); after it, it was
+    /// appended in our envelope together with the closing frame, and `is_done` holds.
     virtual const GatewayError* upstream_error() const = 0;
     virtual const Usage& usage() const = 0;
     /// What the model said, up to the first usage that the upstream told.

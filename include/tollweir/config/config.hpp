@@ -114,6 +114,8 @@ struct Config {
     std::chrono::milliseconds request_timeout{6'000'000};
     std::optional<std::chrono::milliseconds> stream_timeout;
     std::chrono::milliseconds stream_hold{25'000};
+    std::optional<std::chrono::milliseconds> first_token_timeout;  // of a stream's first word
+    std::optional<std::chrono::milliseconds> total_timeout;        // of all tries of a request
     std::chrono::milliseconds ping_interval{15'000};
     bool inject_stream_usage = true;
     bool always_include_stream_usage = false;

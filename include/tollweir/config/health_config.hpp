@@ -25,6 +25,7 @@ struct HealthConfig {
     bool steers_routing = false;              // enable_health_check_routing
     std::optional<Milliseconds> stale_after;  // nothing: twice the interval
     bool ignores_transient_errors = false;    // 429 and 408
+    std::int64_t unhealthy_threshold = 1;     // failed checks in a row that count
 
     friend bool operator==(const HealthConfig&, const HealthConfig&) = default;
 };

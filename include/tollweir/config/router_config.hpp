@@ -8,17 +8,10 @@
 #include <vector>
 
 #include "tollweir/core/error_counts.hpp"
+#include "tollweir/core/fallback.hpp"
+#include "tollweir/core/routing_strategy.hpp"
 
 namespace tollweir {
-
-enum class RoutingStrategy : std::uint8_t {
-    simple_shuffle,
-    least_busy,
-    latency_based,
-    usage_based,
-    usage_based_v2,
-    cost_based
-};
 
 /// An item of `router_settings.optional_pre_call_checks`.
 enum class PreCallCheck : std::uint8_t {
@@ -30,14 +23,6 @@ enum class PreCallCheck : std::uint8_t {
     deployment_affinity,
     session_affinity,
     encrypted_content_affinity
-};
-
-/// Where requests go after a group has failed.
-struct Fallback {
-    std::string group;
-    std::vector<std::string> targets;  // groups or deployment ids, in order
-
-    friend bool operator==(const Fallback&, const Fallback&) = default;
 };
 
 struct FallbackConfig {
@@ -74,8 +59,7 @@ struct CooldownConfig {
     std::optional<std::int64_t> allowed_fails;
     ErrorCounts allowed_fails_by_error;
     double failure_share = 0.5;
-    std::int64_t failure_share_minimum = 5;            // requests a minute
-    std::int64_t single_deployment_threshold = 1'000;  // failures of a group's only deployment
+    std::int64_t failure_share_minimum = 5;  // requests a minute
 
     friend bool operator==(const CooldownConfig&, const CooldownConfig&) = default;
 };
@@ -88,15 +72,22 @@ struct WeightedGroup {
     friend bool operator==(const WeightedGroup&, const WeightedGroup&) = default;
 };
 
+/// Model groups with a strategy of their own; `router_settings.routing_groups`.
+struct RoutingGroup {
+    std::string name;
+    std::vector<std::string> models;
+    StrategyTerms terms;
+
+    friend bool operator==(const RoutingGroup&, const RoutingGroup&) = default;
+};
+
 /// How a deployment is chosen, and what happens when it fails; of `router_settings`, and of
 /// `litellm_settings` where the router says nothing.
 struct RouterConfig {
     using Milliseconds = std::chrono::milliseconds;
 
-    RoutingStrategy strategy = RoutingStrategy::simple_shuffle;
-    std::optional<Milliseconds> strategy_ttl;
-    double lowest_latency_buffer = 0;
-    std::int64_t max_latency_list_size = 10;
+    StrategyTerms strategy;
+    std::vector<RoutingGroup> routing_groups;
     std::vector<WeightedGroup> weighted_groups;
 
     RetryConfig retries;
@@ -110,6 +101,8 @@ struct RouterConfig {
     bool tags_match_any = true;
     std::optional<std::int64_t> max_parallel_requests;  // of a deployment that says nothing
     std::optional<std::int64_t> default_priority;       // in the queue; lower is earlier
+    bool routes_by_health = false;                      // enable_health_check_routing
+    Milliseconds health_staleness{600'000};             // older checks say nothing
 
     friend bool operator==(const RouterConfig&, const RouterConfig&) = default;
 };

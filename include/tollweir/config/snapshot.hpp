@@ -84,6 +84,7 @@ private:
     struct Learnt {
         std::shared_ptr<CompletionBound> answers;
         std::shared_ptr<PromptBound> prompts;
+        std::shared_ptr<RetryBudget> retries;
     };
     StringMap<Learnt> learnt_;
 };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -15,9 +14,12 @@
 #include "tollweir/core/cost.hpp"
 #include "tollweir/core/deployment_policy.hpp"
 #include "tollweir/core/endpoint.hpp"
+#include "tollweir/core/health.hpp"
 #include "tollweir/core/price.hpp"
 #include "tollweir/core/price_field.hpp"
 #include "tollweir/core/prompt_bound.hpp"
+#include "tollweir/core/retry_budget.hpp"
+#include "tollweir/core/routing_strategy.hpp"
 #include "tollweir/core/secret.hpp"
 #include "tollweir/core/shared_value.hpp"
 #include "tollweir/core/token_count.hpp"
@@ -48,14 +50,6 @@ struct UpstreamHead {
     std::string_view method = "POST ";  // with the blank behind it
 
     friend bool operator==(const UpstreamHead&, const UpstreamHead&) = default;
-};
-
-/// What lives on when a reload replaces a deployment by one with the same id. Shared by all
-/// workers; counters only, no lock.
-struct Health {
-    std::atomic<std::uint64_t> in_flight{0};
-    std::atomic<std::uint64_t> successes{0};
-    std::atomic<std::uint64_t> failures{0};
 };
 
 using SharedPrice = SharedValue<ModelPrice>;
@@ -154,6 +148,9 @@ struct ModelGroup {
     std::shared_ptr<CompletionBound> bound = nullptr;
     /// The same of its prompts.
     std::shared_ptr<PromptBound> prompts = nullptr;
+    /// What retries it may cause; likewise.
+    std::shared_ptr<RetryBudget> retries = nullptr;
+    StrategyTerms strategy = {};
 };
 
 }  // namespace tollweir

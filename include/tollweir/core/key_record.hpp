@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tollweir/core/clock.hpp"
+#include "tollweir/core/fallback.hpp"
 #include "tollweir/core/hash.hpp"
 #include "tollweir/core/money.hpp"
 #include "tollweir/core/route_group.hpp"
@@ -108,6 +109,7 @@ struct TeamRecord {
     LimitTerms limits;
     std::vector<ModelTerms> model_limits;
     std::vector<BudgetWindow> budget_windows;
+    std::shared_ptr<const RouterOverrides> router;  // null: nothing is said
 };
 
 /// The key's user as a member of the key's team.
@@ -190,6 +192,7 @@ struct KeyRecord {
     std::vector<BudgetWindow> budget_windows;
     std::string metadata_json = "{}";
     KeyMetadata metadata;
+    std::shared_ptr<const RouterOverrides> router;  // null: nothing is said
 
     std::shared_ptr<const TeamRecord> team;  // null: no such row, or the key has none
     std::shared_ptr<const MemberRecord> member;

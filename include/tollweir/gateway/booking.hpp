@@ -7,9 +7,14 @@ namespace tollweir {
 // The spend row of a billed request, from before its upstream is called to its end.
 
 /// Writes the open record: what is known of the call, and its estimate on every budget that was
-/// charged for it. Only then may the upstream be called. Error (`unavailable`): the journal has no
+/// charged for it; before another try, anew, in place of the one before. Only then may the upstream
+/// be called. Error (`unavailable`): the journal has no
 /// room.
 Result<void> open_booking(RequestContext& context);
+
+/// What was charged for a part of the call that is settled before the call ends: it stays in the
+/// row with its cost. To be called before the reservation is settled.
+void keep_scopes(RequestContext& context, const Reservation& reservation, Picodollars cost);
 
 /// What the leg's use costs, by its deployment's price; once, before the answer's head is written
 /// where its use is known by then. A model without a price costs nothing, is counted, and is told

@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "tollweir/gateway/health_checker.hpp"
 #include "tollweir/gateway/routes.hpp"
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/net/client_connection.hpp"
 #include "tollweir/net/task.hpp"
+#include "tollweir/routing/call_queues.hpp"
 #include "tollweir/telemetry/unpriced.hpp"
 
 namespace tollweir {
@@ -68,6 +70,8 @@ private:
     const std::string root_path_;
     const GatewayServices services_;
     UnpricedModels unpriced_;
+    HealthChecker health_checker_;
+    CallQueues queues_;
     std::atomic<bool> draining_{false};
 };
 

@@ -22,6 +22,8 @@ struct RequestContext;
 /// A customer as its row had it when it was loaded, bound to its limits.
 struct BoundCustomer {
     bool blocked = false;
+    std::string region;         // the only one that may serve it; empty: any
+    std::string default_model;  // where no deployment of its model is there; empty: none
     KeyCells cells;
     TimePoint loaded{};
 };

@@ -29,7 +29,7 @@ struct WorkerState;
 /// One try at a deployment for a request, and what it used.
 struct Leg {
     const Deployment* deployment = nullptr;
-    std::string_view model;  // as the upstream calls it; the plan's
+    std::string model;  // as the upstream calls it
     Usage usage;
     Cost cost;                                   // by the deployment's price
     ChargedCost charged;                         // with the operator's discount and margin
@@ -39,6 +39,11 @@ struct Leg {
     bool priced = false;     // `cost` and `charged` hold
     bool has_price = false;  // the model's is known
     bool failed = true;      // until its answer was whole
+    bool ended = false;      // another try has followed: its part of the books is closed
+    std::chrono::microseconds first_token{0};  // from the sending to the first word; 0: none
+    bool timed_out = false;
+    bool callers_timeout = false;  // its time was limited by the caller, below the deployment's own
+    std::unique_ptr<GatewayError> broken;  // why a stream broke that the client had begun to get
 };
 
 /// What a call is taken to use and cost before it is made.
@@ -91,8 +96,12 @@ struct RequestContext {
 
     std::string headers;  // of the answer, complete lines
     Plan plan;
-    std::vector<Leg> legs;    // one an attempt; the settlement books them
-    std::string response_id;  // the upstream's name for its answer
+    std::vector<Leg> legs;         // one an attempt; the settlement books them
+    std::size_t group_begin = 0;   // the first leg of the group that is asked now
+    std::int64_t retries = 0;      // tries beyond the first in each group, all groups together
+    std::int64_t fallbacks = 0;    // groups beyond the first
+    std::int64_t max_retries = 0;  // that the group allows, as headers tell it
+    std::string response_id;       // the upstream's name for its answer
 
     NamedCells named;
     CallEstimate estimate;
@@ -101,6 +110,8 @@ struct RequestContext {
     Reservation reservation;          // of the limits that bind the caller
     JournalCall journal_call;
     SpendRow row;  // what it points to is kept by this context and its identity
+    std::vector<BookedScope> settled_scopes;  // of what was settled before the call ended
+    std::size_t callers_scopes = 0;           // of the row, behind the settled ones: the caller's
     std::string row_status;
     UpstreamBody upstream_body;
     ReplyEditor reply_editor;

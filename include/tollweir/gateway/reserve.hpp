@@ -8,9 +8,13 @@
 
 namespace tollweir {
 
-/// What the call is likely to use and cost, by its first candidate's price: fills
-/// `context.estimate`.
-void estimate_call(RequestContext& context, const GroupMatch& match);
+/// How long the prompt is likely to be, and what of the request decides its price: begins
+/// `context.estimate` for this group.
+void estimate_prompt(RequestContext& context, const GroupMatch& match);
+/// The prompt's length exactly, where the estimate is over what some deployment of the group takes.
+void count_prompt_for_checks(RequestContext& context, const GroupMatch& match);
+/// What the call is likely to come to at this candidate: ends `context.estimate`.
+void estimate_cost(RequestContext& context, const Candidate& candidate);
 
 /// Takes the likely use from every limit that binds the caller, all or none, into
 /// `context.reservation`. Nothing: a budget must be asked for first; then `reserve_waiting` does.

@@ -16,12 +16,20 @@ public:
     Settlement& operator=(const Settlement&) = delete;
     ~Settlement();
 
-    Leg& open_leg(const Candidate& candidate);
+    /// Takes the candidate's name for the model.
+    Leg& open_leg(Candidate& candidate);
+    /// The last leg ended without an answer, and another may follow it.
+    void end_leg();
+    /// The last leg was refused before anything was sent: it never was.
+    void drop_leg();
+    /// No other leg of this group will follow: what its legs used is settled with the limits that
+    /// bind it, and the rest of what was reserved is given back.
+    void leave_group();
 
 private:
     void book(Leg& leg, TimePoint now);
     void settle(TimePoint now);
-    void learn(const Leg& leg);
+    void learn(const Leg& leg, TimePoint now);
 
     RequestContext& context_;
 };

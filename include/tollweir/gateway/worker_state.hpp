@@ -17,6 +17,7 @@
 namespace tollweir {
 
 class JournalWriter;
+class CallQueues;
 class Limiter;
 class StorePool;
 class UnpricedModels;
@@ -39,6 +40,7 @@ struct WorkerState {
     Limiter* limiter = nullptr;        // null in tests that have no limits
     JournalWriter* journal = nullptr;  // null in tests that book nothing
     UnpricedModels* unpriced = nullptr;
+    CallQueues* queues = nullptr;  // of calls that wait for a slot; never null in a gateway
     RequestLog log;
     std::minstd_rand random;
     std::vector<std::unique_ptr<RequestContext>> spare_contexts;

@@ -100,6 +100,8 @@ public:
     /// Gives all leases back, at the end of the process: before the store's pool is stopped.
     void leave();
 
+    /// The limits of the whole gateway; null: none are configured yet.
+    const CellSet* of_gateway() const { return gateway_.load(std::memory_order_acquire); }
     const RateClock& rate_clock() const { return rate_clock_; }
     CellTable& cells() { return cells_; }
 

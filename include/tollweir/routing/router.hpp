@@ -1,11 +1,17 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tollweir/config/snapshot.hpp"
+#include "tollweir/core/clock.hpp"
+#include "tollweir/core/endpoint.hpp"
+#include "tollweir/core/json.hpp"
 
 namespace tollweir {
 
@@ -15,17 +21,65 @@ struct Candidate {
     std::string model;
 };
 
+/// Why a deployment of the group is no candidate.
+enum class Exclusion : std::uint8_t {
+    other_team,      // belongs to one team, and the caller is of another
+    unhealthy,       // failed its last health check
+    cooling,         // failed too often; out for a while
+    context_window,  // the prompt is too long for its model
+    unsupported,     // lacks a parameter of the request that may not be dropped
+    other_region,    // outside the regions that the caller may use
+    rate_limit,      // its rpm or tpm are used up this minute
+    other_tags,      // its tags are not the request's
+    slow,            // its answers took longer lately than wished, and others' did not
+    later_order,     // of a later `order` than others
+    tried,           // has failed this request, and others have not
+};
+
+/// `cooling`, as explanations and metrics say it.
+std::string_view name_of(Exclusion why);
+
+struct Excluded {
+    const Deployment* deployment = nullptr;
+    Exclusion why = Exclusion::cooling;
+};
+
+/// A call, as far as its route hangs on it. Views are the caller's.
+struct RoutedCall {
+    Endpoint endpoint = Endpoint::chat_completions;
+    bool stream = false;
+    std::string_view team_id;
+    std::string_view user_agent;
+    std::span<const std::string> tags;  // of body, header, key and team
+    std::string_view region;            // the only one allowed, as `eu`; empty: any
+    std::uint64_t prompt_tokens = 0;
+    const ObjectView* body = nullptr;  // null: no parameters are checked
+    bool has_fallbacks = false;        // other groups may serve where none of this one does
+    std::span<const Deployment* const> tried;
+    TimePoint now{};
+    std::uint64_t minute = 0;  // minute_of the wall clock
+    std::int64_t second = 0;   // of that minute
+};
+
 /// Where a request may go, best first.
 struct Plan {
     std::string_view group;
     std::vector<Candidate> candidates;
+    std::vector<Excluded> excluded;  // in the group's order
 };
 
-/// Orders a group's deployments by weighted chance (LiteLLM's simple-shuffle): `weight`, else
-/// `rpm`, else `tpm`, whichever any of them has; deployments without it come last, and where none
-/// has any, all are equal. A group of groups has weights of its own. Pure but for `random`.
-/// spec/data-plane.md, 5.2. `plan` is overwritten; its storage is reused.
-void make_plan(const GroupMatch& match, std::string_view requested, std::minstd_rand& random,
-               Plan& plan);
+/// Orders the deployments of a group that may serve, by its strategy; the others are told with the
+/// reason. A pure function of the snapshot, the counters in `Health`, the facts and `random`: it
+/// changes nothing, so that explaining is planning. `plan` is overwritten; its storage is reused.
+/// Source of the steps: spec/data-plane.md, 5.1 to 5.6.
+void make_plan(const GroupMatch& match, std::string_view requested, const RoutedCall& call,
+               const RouterConfig& config, std::minstd_rand& random, Plan& plan);
+
+/// The longest prompt that the deployment takes, by its configuration or its model; nothing: not
+/// known.
+std::optional<std::int64_t> max_input_tokens(const Deployment& deployment);
+
+/// The error of a plan without candidates: what stood in their way, and when that may be over.
+GatewayError no_candidate(const Plan& plan, const RoutedCall& call);
 
 }  // namespace tollweir

@@ -15,6 +15,8 @@ namespace tollweir {
 
 struct CustomerRecord {
     bool blocked = false;
+    std::string allowed_model_region;  // `eu`, `us`; empty: any
+    std::string default_model;         // empty: none
     LimitTerms limits;
     std::vector<ModelTerms> model_limits;
 };

@@ -72,6 +72,10 @@ public:
     /// has refused records for so long that no more are held in memory; the call must be refused.
     Result<void> open(JournalCall& call, SpendRow& row);
 
+    /// Appends the open record anew, in place of the one before: the call goes on elsewhere. Errors
+    /// as of `open`; then the one before holds.
+    Result<void> reopen(JournalCall& call, SpendRow& row);
+
     /// Appends what the call came to. Never fails and never waits: what the disk refuses is held in
     /// memory. Sets `row.record_id`.
     void close(JournalCall& call, SpendRow& row);
@@ -98,6 +102,8 @@ public:
 private:
     friend class JournalCall;
 
+    Result<void> make_room();
+    void write_open(JournalCall& call, SpendRow& row);
     void abandon(JournalCall& call);
     void append_frame(SpendRow& row);
     void link(JournalCall& call);

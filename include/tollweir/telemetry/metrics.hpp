@@ -28,6 +28,10 @@ public:
     void count_tokens(const Usage& usage);
     /// A call that was booked at nothing since no price is known (see UnpricedModels).
     void count_unpriced();
+    /// Tries beyond the first, groups beyond the first, deployments that were left out for a while.
+    void count_retry();
+    void count_fallback();
+    void count_cooldown();
 
     std::atomic<std::int64_t> in_flight{0};
     std::atomic<std::int64_t> client_connections{0};
@@ -51,6 +55,9 @@ private:
     std::atomic<std::uint64_t> completion_tokens_{0};
     std::atomic<std::uint64_t> estimated_calls_{0};
     std::atomic<std::uint64_t> unpriced_calls_{0};
+    std::atomic<std::uint64_t> retries_{0};
+    std::atomic<std::uint64_t> fallbacks_{0};
+    std::atomic<std::uint64_t> cooldowns_{0};
 };
 
 /// The text that Prometheus reads, summed over the workers.
