@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from admin_rows import bearer
 from gateway import KEY, Gateway, StartGateway
-from keys_test import Keys, bearer, config
+from keys_test import Keys, config
 from stores import Store
 from wire import Reply
 

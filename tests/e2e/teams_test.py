@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from admin_rows import bearer, good, make_user
 from conftest import StartGateway
 from fake_upstream import FakeUpstream
 from gateway import AUTH, Gateway
 from stores import Store
-from users_test import admin, bearer, good, make_user
+from users_test import admin
 from wire import Headers, until
 
 __all__ = ["admin"]

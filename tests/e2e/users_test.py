@@ -9,11 +9,12 @@ import pytest
 
 import answers
 import fake_upstream as up
+from admin_rows import bearer, good, make_user
 from conftest import StartGateway
 from fake_upstream import FakeUpstream
 from gateway import AUTH, Gateway, model
 from stores import Store
-from wire import Headers, Reply, until
+from wire import Headers, until
 
 
 @pytest.fixture
@@ -23,19 +24,6 @@ def admin(store: Store, upstream: FakeUpstream, start: StartGateway) -> Gateway:
     gateway = start({"model_list": [priced]}, env=store.env)
     until(lambda: gateway.get("/health/readiness", ()).json["db"] == "connected", "the store")
     return gateway
-
-
-def bearer(key: str) -> Headers:
-    return [("authorization", f"Bearer {key}")]
-
-
-def good(reply: Reply) -> Any:
-    assert reply.status == 200, reply.text
-    return reply.json
-
-
-def make_user(gateway: Gateway, user_id: str, **fields: Any) -> Any:
-    return good(gateway.post("/user/new", {"user_id": user_id, **fields}, AUTH))
 
 
 def info(gateway: Gateway, user_id: str, headers: Headers = AUTH) -> Any:
