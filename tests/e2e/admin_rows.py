@@ -36,6 +36,12 @@ def make_user(gateway: Gateway, user_id: str, **fields: Any) -> Any:
     return good(gateway.post("/user/new", {"user_id": user_id, **fields}, AUTH))
 
 
+def wait_for_store(gateway: Gateway) -> None:
+    until(
+        lambda: gateway.get("/health/readiness", ()).json["db"] == "connected", "the store is there", 20
+    )
+
+
 def config(**sections: Any) -> dict[str, Any]:
     """A model that answers by itself, and costs."""
     models = [model("m", "http://127.0.0.1:1", mock_response="pong", **PRICES)]
@@ -48,11 +54,7 @@ class Managed:
     def __init__(self, gateway: Gateway, store: Store) -> None:
         self.gateway = gateway
         self.store = store
-        until(
-            lambda: gateway.get("/health/readiness").json["db"] == "connected",
-            "the store is there",
-            20,
-        )
+        wait_for_store(gateway)
 
     def post(self, path: str, body: Any, key: str = KEY) -> Reply:
         return self.gateway.post(path, body, bearer(key))

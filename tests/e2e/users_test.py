@@ -9,7 +9,7 @@ import pytest
 
 import answers
 import fake_upstream as up
-from admin_rows import bearer, good, make_user
+from admin_rows import bearer, good, make_user, wait_for_store
 from conftest import StartGateway
 from fake_upstream import FakeUpstream
 from gateway import AUTH, Gateway, model
@@ -22,7 +22,7 @@ def admin(store: Store, upstream: FakeUpstream, start: StartGateway) -> Gateway:
     upstream.always(up.json(answers.completion()))
     priced = model("m", upstream.base, input_cost_per_token=0.001, output_cost_per_token=0.002)
     gateway = start({"model_list": [priced]}, env=store.env)
-    until(lambda: gateway.get("/health/readiness", ()).json["db"] == "connected", "the store")
+    wait_for_store(gateway)
     return gateway
 
 
@@ -91,7 +91,7 @@ def test_defaults_of_the_configuration(store: Store, start: StartGateway) -> Non
         },
         env=store.env,
     )
-    until(lambda: gateway.get("/health/readiness", ()).json["db"] == "connected", "the store")
+    wait_for_store(gateway)
     made = make_user(gateway, "lena")
     assert (made["user_role"], made["models"], made["max_budget"], made["budget_duration"]) == (
         "internal_user", ["m"], 10.0, "1mo",
