@@ -7,6 +7,7 @@
 #include <exception>
 #include <string_view>
 
+#include "tollweir/app/admin_cli.hpp"
 #include "tollweir/app/app.hpp"
 #include "tollweir/app/check.hpp"
 #include "tollweir/app/client_actions.hpp"
@@ -61,6 +62,8 @@ int run(int argc, char** argv) {
     if (argc >= 2 && std::string_view(argv[1]) == "docs")
         return print_docs(argc > 2 ? argv[2] : "");
     const auto environment = process_environment();
+    if (argc >= 2 && is_admin_command(argv[1]))
+        return run_admin_command({argv + 1, argv + argc}, environment);
     const auto parsed = parse_command_line({argv + 1, argv + argc}, environment);
     if (!parsed) {
         std::fprintf(stderr, "tollweir: %s\n", parsed.error().c_str());

@@ -1,75 +1,48 @@
 #include "tollweir/app/client_actions.hpp"
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <cstdio>
 
+#include "tollweir/app/gateway_client.hpp"
 #include "tollweir/core/json.hpp"
 
 namespace tollweir {
 
 namespace {
 
-using boost::asio::ip::tcp;
-
-struct Answer {
-    int status = 0;
-    std::string body;
-};
-
-/// A blocking call over HTTP/1.0, so that the answer ends with the connection.
-std::optional<Answer> call(const CommandLine& command_line, std::string_view method,
-                           std::string_view path, std::string_view key, std::string_view body) {
-    // Wildcard addresses are for listening; the gateway is reached on this machine.
-    const bool wildcard =
-        command_line.host == "0.0.0.0" || command_line.host == "::" || command_line.host == "[::]";
-    const auto host = wildcard ? std::string("localhost") : command_line.host;
-    boost::asio::io_context context;
-    tcp::resolver resolver(context);
-    tcp::socket socket(context);
-    boost::system::error_code error;
-    const auto addresses = resolver.resolve(host, std::to_string(command_line.port), error);
-    if (!error) boost::asio::connect(socket, addresses, error);
-    if (error) {
-        std::fprintf(stderr, "tollweir: no gateway answers at %s:%u: %s\n", host.c_str(),
-                     command_line.port, error.message().c_str());
-        return std::nullopt;
-    }
-    std::string request;
-    request.append(method).append(" ").append(path).append(" HTTP/1.0\r\nHost: ").append(host);
-    if (!key.empty()) request.append("\r\nAuthorization: Bearer ").append(key);
-    request.append("\r\nContent-Type: application/json\r\nContent-Length: ")
-        .append(std::to_string(body.size()))
-        .append("\r\n\r\n")
-        .append(body);
-    boost::asio::write(socket, boost::asio::buffer(request), error);
-    std::string text;
-    if (!error) boost::asio::read(socket, boost::asio::dynamic_buffer(text), error);
-    const auto end = text.find("\r\n\r\n");
-    if (end == text.npos) {
-        std::fprintf(stderr, "tollweir: the gateway's answer was cut\n");
-        return std::nullopt;
-    }
-    return Answer{std::atoi(text.c_str() + sizeof "HTTP/1.1"), text.substr(end + 4)};
+/// The gateway that this command line would start, asked on this machine.
+GatewayAddress address_of(const CommandLine& command_line, const Environment& environment) {
+    const auto& host = command_line.host;
+    const bool wildcard = host == "0.0.0.0" || host == "::" || host == "[::]";
+    auto name = wildcard ? std::string("localhost") : host;
+    if (name.contains(':') && !name.starts_with('[')) name = "[" + name + "]";
+    GatewayAddress gateway;
+    const auto url = "http://" + name + ":" + std::to_string(command_line.port);
+    if (auto base = parse_gateway_url(url)) gateway.base = std::move(*base);
+    gateway.key = Secret(environment("LITELLM_MASTER_KEY").value_or(""));
+    return gateway;
 }
 
-std::string master_key(const Environment& environment) {
-    return environment("LITELLM_MASTER_KEY").value_or("");
+/// Nothing: stderr says why there is no answer.
+std::optional<GatewayAnswer> call(const CommandLine& command_line, const Environment& environment,
+                                  std::string_view method, std::string_view path,
+                                  const std::string& body) {
+    const auto gateway = address_of(command_line, environment);
+    auto answer = ask_gateway(gateway, environment, method, path, body);
+    if (answer) return std::move(*answer);
+    std::fprintf(stderr, "tollweir: no gateway answers at %s\n", answer.error().c_str());
+    return std::nullopt;
 }
 
 }  // namespace
 
 int show_health(const CommandLine& command_line, const Environment& environment) {
-    const auto answer = call(command_line, "GET", "/health", master_key(environment), "");
+    const auto answer = call(command_line, environment, "GET", "/health", "");
     if (!answer) return 1;
     std::printf("%s\n", answer->body.c_str());
     return answer->status == 200 ? 0 : 1;
 }
 
 int send_samples(const CommandLine& command_line, const Environment& environment) {
-    const auto key = master_key(environment);
     std::string model;
     append_json_string(model, command_line.overrides.model.value_or("gpt-3.5-turbo"));
     const auto chat =
@@ -88,7 +61,7 @@ int send_samples(const CommandLine& command_line, const Environment& environment
     };
     bool all_well = true;
     for (const auto& [name, path, body] : samples) {
-        const auto answer = call(command_line, "POST", path, key, body);
+        const auto answer = call(command_line, environment, "POST", path, body);
         if (!answer) return 1;
         std::printf("%s: status %d\n%s\n\n", name, answer->status, answer->body.c_str());
         all_well = all_well && answer->status == 200;

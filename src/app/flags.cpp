@@ -146,7 +146,8 @@ std::string help_text() {
         "  tollweir --config FILE            serve what the file says\n"
         "  tollweir --model NAME             serve one model, without a file\n"
         "  tollweir check FILE               explain a configuration and exit\n"
-        "  tollweir migrate --config FILE    bring the database's tables up to date and exit\n";
+        "  tollweir migrate --config FILE    bring the database's tables up to date and exit\n"
+        "  tollweir keys|users|teams|spend   manage a running gateway; --help behind each\n";
     out += section_of("Serving", FlagGroup::serving);
     out += section_of("One model without a file", FlagGroup::model);
     out += section_of("TLS", FlagGroup::tls);

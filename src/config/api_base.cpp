@@ -1,4 +1,4 @@
-#include "config/api_base.hpp"
+#include "tollweir/config/api_base.hpp"
 
 #include <arpa/inet.h>
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/api_base.hpp"
+#include "tollweir/config/api_base.hpp"
 #include "tollweir/core/hash.hpp"
 #include "tollweir/core/percent.hpp"
 #include "tollweir/core/version.hpp"

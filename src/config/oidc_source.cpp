@@ -1,8 +1,8 @@
 #include "config/oidc_source.hpp"
 
-#include "config/api_base.hpp"
 #include "config/scalar.hpp"
 #include "config/text_rules.hpp"
+#include "tollweir/config/api_base.hpp"
 #include "tollweir/core/percent.hpp"
 
 namespace tollweir {

@@ -2,9 +2,9 @@
 #include <array>
 #include <set>
 
-#include "config/api_base.hpp"
 #include "config/scalar.hpp"
 #include "config/setting_readers.hpp"
+#include "tollweir/config/api_base.hpp"
 
 namespace tollweir {
 namespace {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "config/api_base.hpp"
 #include "config/known_keys.hpp"
 #include "config/scalar.hpp"
 #include "config/text_rules.hpp"
+#include "tollweir/config/api_base.hpp"
 #include "tollweir/config/nearest.hpp"
 #include "tollweir/core/json.hpp"
 

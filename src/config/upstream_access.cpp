@@ -6,10 +6,10 @@
 #include <span>
 #include <vector>
 
-#include "config/api_base.hpp"
 #include "config/azure_credential.hpp"
 #include "config/scalar.hpp"
 #include "config/text_rules.hpp"
+#include "tollweir/config/api_base.hpp"
 #include "tollweir/config/nearest.hpp"
 #include "tollweir/providers/registry.hpp"
 

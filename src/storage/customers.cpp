@@ -1,15 +1,10 @@
 #include "tollweir/storage/customers.hpp"
 
+#include "storage/exact_spend.hpp"
 #include "tollweir/storage/key_owners.hpp"
 
 namespace tollweir {
 namespace {
-
-PicodollarSum spent(const SqlRows& rows, std::size_t row, std::size_t exact, std::size_t rounded) {
-    if (const auto sum = rows.sum(row, exact)) return *sum;
-    const auto dollars = rows.real(row, rounded);
-    return dollars ? from_double_dollars(*dollars).value_or(0) : 0;
-}
 
 void merge(const Budgets& budgets, const std::string& id, LimitTerms& limits,
            std::vector<ModelTerms>& models) {
@@ -34,7 +29,7 @@ Result<std::optional<CustomerRecord>> find_customer_record(Sql& sql, std::string
     if (!rows->empty()) {
         customer.blocked = rows->boolean(0, 0).value_or(false);
         if (const auto own = rows->text(0, 1); !own.empty()) budget = own;
-        customer.limits.spend = spent(*rows, 0, 2, 3);
+        customer.limits.spend = read_spend(*rows, 0, 2);
         customer.allowed_model_region = rows->text(0, 4);
         customer.default_model = rows->text(0, 5);
     }
@@ -58,7 +53,7 @@ Result<std::vector<TagRecord>> find_budgeted_tags(Sql& sql) {
     for (std::size_t row = 0; row < rows->size(); ++row) {
         auto& tag = tags.emplace_back();
         tag.name = rows->text(row, 0);
-        tag.limits.spend = spent(*rows, row, 2, 3);
+        tag.limits.spend = read_spend(*rows, row, 2);
         merge(*budgets, std::string(rows->text(row, 1)), tag.limits, tag.model_limits);
     }
     return tags;

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "storage/made_statement.hpp"
+
 namespace tollweir {
 namespace {
 
@@ -149,6 +151,25 @@ Result<ListedKeys> list_keys(Sql& sql, const KeyFilter& filter, KeySort sort, bo
     ListedKeys listed{{}, *total};
     for (std::size_t i = 0; i < rows->size(); ++i) listed.keys.push_back(read_key_row(*rows, i));
     return listed;
+}
+
+Result<std::vector<KeyRow>> newest_keys_of_teams(Sql& sql, std::span<const std::string> ids,
+                                                 std::size_t most) {
+    const auto build = [](const std::string& is_asked) {
+        return "select " + key_column_list("k.") +
+               R"( from (select *, row_number() over (partition by team_id
+                   order by created_at desc nulls last, token desc) as place
+                   from "LiteLLM_VerificationToken" where team_id <> $2 and team_id )" +
+               is_asked + ") as k where k.place <= $3 order by k.team_id, k.place";
+    };
+    static const MadeStatement statement(build("in (select value from json_each($1))"),
+                                         build("= any($1)"));
+    const auto rows =
+        sql.run(statement, {SqlValue::List{ids}, kHiddenTeam, static_cast<std::int64_t>(most)});
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<KeyRow> keys;
+    for (std::size_t i = 0; i < rows->size(); ++i) keys.push_back(read_key_row(*rows, i));
+    return keys;
 }
 
 Result<ListedAliases> list_key_aliases(Sql& sql, const KeyFilter& filter, const KeyPage& page) {

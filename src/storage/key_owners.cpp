@@ -1,6 +1,7 @@
 #include "tollweir/storage/key_owners.hpp"
 
 #include "storage/by_ids.hpp"
+#include "storage/exact_spend.hpp"
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/json_parts.hpp"
 
@@ -10,8 +11,8 @@ namespace {
 // Begins with what limits are read from, in the order of read_limits.
 constexpr const char* kLimits =
     "max_budget, budget_duration, budget_reset_at, max_parallel_requests, tpm_limit, rpm_limit, "
-    "spend, ";
-constexpr std::size_t kAfterLimits = 7;
+    "tollweir_spend, spend, ";
+constexpr std::size_t kAfterLimits = 8;
 
 std::optional<Picodollars> money(const SqlRows& rows, std::size_t row, std::size_t column) {
     const auto dollars = rows.real(row, column);
@@ -30,7 +31,7 @@ LimitTerms read_limits(const SqlRows& rows, std::size_t row, std::size_t first) 
     limits.max_parallel_requests = rows.integer(row, first + 3);
     limits.tpm_limit = rows.integer(row, first + 4);
     limits.rpm_limit = rows.integer(row, first + 5);
-    limits.spend = money(rows, row, first + 6).value_or(0);
+    limits.spend = read_spend(rows, row, first + 6);
     return limits;
 }
 
@@ -187,7 +188,8 @@ Result<Users> find_users(Sql& sql, const Ids& ids) {
 
 Result<Memberships> find_memberships(Sql& sql, const Ids& users, const Ids& teams) {
     static const ByIds query(
-        R"(select user_id, team_id, budget_id, spend from "LiteLLM_TeamMembership" where user_id)");
+        R"(select user_id, team_id, budget_id, tollweir_spend, spend from "LiteLLM_TeamMembership"
+           where user_id)");
     const auto rows = query.run(sql, users);
     if (!rows) return std::unexpected(rows.error());
     Memberships memberships;
@@ -195,15 +197,15 @@ Result<Memberships> find_memberships(Sql& sql, const Ids& users, const Ids& team
         auto team = text(*rows, i, 1);
         if (!teams.contains(team)) continue;
         memberships[{text(*rows, i, 0), std::move(team)}] = {text(*rows, i, 2),
-                                                             money(*rows, i, 3).value_or(0)};
+                                                             read_spend(*rows, i, 3)};
     }
     return memberships;
 }
 
 Result<Organizations> find_organizations(Sql& sql, const Ids& ids) {
     static const ByIds query(
-        R"(select organization_id, organization_alias, budget_id, models, metadata, spend
-           from "LiteLLM_OrganizationTable" where organization_id)");
+        R"(select organization_id, organization_alias, budget_id, models, metadata,
+           tollweir_spend, spend from "LiteLLM_OrganizationTable" where organization_id)");
     const auto rows = query.run(sql, ids);
     if (!rows) return std::unexpected(rows.error());
     Organizations organizations;
@@ -214,7 +216,7 @@ Result<Organizations> find_organizations(Sql& sql, const Ids& ids) {
         organization.budget_id = text(*rows, i, 2);
         organization.models = AllowedModels(rows->list(i, 3));
         organization.model_limits = model_terms("{}", rows->text(i, 4));
-        organization.limits.spend = money(*rows, i, 5).value_or(0);
+        organization.limits.spend = read_spend(*rows, i, 5);
         auto id = organization.id;
         organizations.emplace(std::move(id), std::move(organization));
     }
@@ -238,7 +240,7 @@ Result<std::set<UserAndGroup>> find_organization_admins(Sql& sql, const Ids& use
 Result<Projects> find_projects(Sql& sql, const Ids& ids) {
     static const ByIds query(
         R"(select project_id, project_alias, blocked, models, budget_id, model_rpm_limit,
-           model_tpm_limit, spend from "LiteLLM_ProjectTable" where project_id)");
+           model_tpm_limit, tollweir_spend, spend from "LiteLLM_ProjectTable" where project_id)");
     const auto rows = query.run(sql, ids);
     if (!rows) return std::unexpected(rows.error());
     Projects projects;
@@ -250,7 +252,7 @@ Result<Projects> find_projects(Sql& sql, const Ids& ids) {
         project.models = AllowedModels(rows->list(i, 3));
         project.budget_id = text(*rows, i, 4);
         project.model_limits = parse_model_terms("{}", rows->text(i, 5), rows->text(i, 6));
-        project.limits.spend = money(*rows, i, 7).value_or(0);
+        project.limits.spend = read_spend(*rows, i, 7);
         auto id = project.id;
         projects.emplace(std::move(id), std::move(project));
     }

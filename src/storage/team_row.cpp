@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "storage/exact_spend.hpp"
+#include "storage/made_statement.hpp"
 #include "storage/row_table.hpp"
 #include "storage/where_clause.hpp"
 #include "tollweir/core/ids.hpp"
@@ -91,10 +93,7 @@ MembershipOfTeam read_membership(const SqlRows& rows, std::size_t row) {
     membership.user_id = rows.text(row, 0);
     membership.team_id = rows.text(row, 1);
     membership.budget_id = rows.text(row, 2);
-    if (const auto exact = rows.sum(row, 3))
-        membership.spend = *exact;
-    else if (const auto dollars = rows.real(row, 4))
-        membership.spend = from_double_dollars(*dollars).value_or(0);
+    membership.spend = read_spend(rows, row, 3);
     return membership;
 }
 
@@ -223,10 +222,13 @@ Result<std::string> show_model_aliases(Sql& sql, std::optional<std::int64_t> id)
     return out;
 }
 
-Result<std::vector<MembershipOfTeam>> memberships_of_team(Sql& sql, std::string_view team_id) {
-    static const std::string text =
-        std::string(kMemberships) + " where team_id = $1 order by user_id";
-    const auto rows = sql.run(Statement(text.c_str()), {team_id});
+Result<std::vector<MembershipOfTeam>> memberships_of_teams(Sql& sql,
+                                                           std::span<const std::string> ids) {
+    static const MadeStatement statement(
+        std::string(kMemberships) +
+            " where team_id in (select value from json_each($1)) order by team_id, user_id",
+        std::string(kMemberships) + " where team_id = any($1) order by team_id, user_id");
+    const auto rows = sql.run(statement, {SqlValue::List{ids}});
     if (!rows) return std::unexpected(rows.error());
     std::vector<MembershipOfTeam> memberships;
     for (std::size_t i = 0; i < rows->size(); ++i) memberships.push_back(read_membership(*rows, i));

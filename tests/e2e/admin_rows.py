@@ -1,16 +1,45 @@
-"""What the tests of budgets, customers, organizations and tags share."""
+"""What the tests of management routes share."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
-from gateway import KEY, Gateway, model
-from keys_test import bearer
+from gateway import AUTH, KEY, Gateway, model
 from stores import Store
-from wire import Reply, until
+from wire import Headers, Reply, until
 
 PRICES = {"input_cost_per_token": 0.01, "output_cost_per_token": 0.01}
+
+
+def bearer(key: str) -> Headers:
+    return [("authorization", f"Bearer {key}")]
+
+
+def digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def good(reply: Reply) -> Any:
+    assert reply.status == 200, reply.text
+    return reply.json
+
+
+def expect_both(reply: Reply, status: int, message: str = "", kind: str | None = None) -> None:
+    """Management errors carry `error` and `detail`."""
+    reply.expect_error(status, kind, message, code=str(status))
+    assert reply.json["detail"], reply.text
+
+
+def make_user(gateway: Gateway, user_id: str, **fields: Any) -> Any:
+    return good(gateway.post("/user/new", {"user_id": user_id, **fields}, AUTH))
+
+
+def wait_for_store(gateway: Gateway) -> None:
+    until(
+        lambda: gateway.get("/health/readiness", ()).json["db"] == "connected", "the store is there", 20
+    )
 
 
 def config(**sections: Any) -> dict[str, Any]:
@@ -19,34 +48,30 @@ def config(**sections: Any) -> dict[str, Any]:
     return {"model_list": models, **sections}
 
 
-class Admin:
-    """A gateway over a store, and an administrator who calls it."""
+class Managed:
+    """A gateway over a store that is there."""
 
     def __init__(self, gateway: Gateway, store: Store) -> None:
         self.gateway = gateway
         self.store = store
-        until(
-            lambda: gateway.get("/health/readiness").json["db"] == "connected",
-            "the store is there",
-            20,
-        )
+        wait_for_store(gateway)
 
     def post(self, path: str, body: Any, key: str = KEY) -> Reply:
         return self.gateway.post(path, body, bearer(key))
+
+
+class Admin(Managed):
+    """An administrator who calls it."""
 
     def call(self, method: str, path: str, body: Any, key: str = KEY) -> Reply:
         with self.gateway.wire() as wire:
             return wire.request(method, path, bearer(key), json.dumps(body).encode())
 
     def ok(self, path: str, body: Any, key: str = KEY) -> Any:
-        reply = self.post(path, body, key)
-        assert reply.status == 200, reply.text
-        return reply.json
+        return good(self.post(path, body, key))
 
     def get(self, path: str, key: str = KEY) -> Any:
-        reply = self.gateway.get(path, bearer(key))
-        assert reply.status == 200, reply.text
-        return reply.json
+        return good(self.gateway.get(path, bearer(key)))
 
     def key(self, **fields: Any) -> str:
         made: str = self.ok("/key/generate", fields)["key"]

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from admin_rows import Admin, config
+from admin_rows import Admin, config, expect_both
 from gateway import StartGateway
-from keys_test import expect_both
 from stores import Store
 
 

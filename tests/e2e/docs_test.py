@@ -52,7 +52,7 @@ def examples(text: str) -> list[Example]:
     return found
 
 
-PAGES = [README, ROOT / "docs/keys.md", ROOT / "docs/customers.md", ROOT / "docs/teams.md", ROOT / "docs/spend.md"]
+PAGES = [README, *(ROOT / f"docs/{name}.md" for name in ("command-line", "customers", "keys", "spend", "teams"))]
 EXAMPLES = [example for page in PAGES for example in examples(page.read_text())]
 
 
@@ -99,7 +99,7 @@ def test_example(quickstart: Gateway, example: Example, tmp_path: Path) -> None:
         "LITELLM_MASTER_KEY": DOCS_KEY,
         "OPENAI_API_KEY": DOCS_KEY,
         "OPENAI_BASE_URL": f"{quickstart.base_url}",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": f"{Path(sys.executable).parent}:{BINARY.parent}:{os.environ['PATH']}",
     }
     result = subprocess.run(
         command,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-import hashlib
 import json
 import time
 from collections.abc import Mapping
@@ -12,21 +11,14 @@ from typing import Any
 
 import pytest
 
-from gateway import AUTH, KEY, Gateway, StartGateway, chat_body, model
+from admin_rows import Managed, bearer, digest, expect_both
+from gateway import AUTH, KEY, StartGateway, chat_body, model
 from stores import PostgresStore, Store
-from wire import Headers, Reply, until
+from wire import Reply, until
 
 CHAT = "/v1/chat/completions"
 # Changes of other processes count within this (spec: a second, and the polls of a busy machine).
 HEARD = 2.0
-
-
-def bearer(key: str) -> Headers:
-    return [("authorization", f"Bearer {key}")]
-
-
-def digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def config(**sections: Any) -> dict[str, Any]:
@@ -40,20 +32,8 @@ def keys(store: Store, start: StartGateway) -> Keys:
     return Keys(start(config(), env=store.env), store)
 
 
-class Keys:
-    """A gateway, and the calls that tests make again and again."""
-
-    def __init__(self, gateway: Gateway, store: Store) -> None:
-        self.gateway = gateway
-        self.store = store
-        until(
-            lambda: gateway.get("/health/readiness").json["db"] == "connected",
-            "the store is there",
-            20,
-        )
-
-    def post(self, path: str, body: Any, key: str = KEY) -> Reply:
-        return self.gateway.post(path, body, bearer(key))
+class Keys(Managed):
+    """The calls that tests of keys make again and again."""
 
     def make(self, key: str = KEY, /, **fields: Any) -> dict[str, Any]:
         reply = self.post("/key/generate", fields, key)
@@ -113,12 +93,6 @@ def rows(store: Store, table: str) -> int:
     found = store.query(f'select count(*) as n from "{table}"')[0]["n"]
     assert isinstance(found, int)
     return found
-
-
-def expect_both(reply: Reply, status: int, message: str = "", kind: str | None = None) -> None:
-    """Management errors carry `error` and `detail`."""
-    reply.expect_error(status, kind, message, code=str(status))
-    assert reply.json["detail"], reply.text
 
 
 # Life of a key

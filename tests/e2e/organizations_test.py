@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from admin_rows import Admin, config
+from admin_rows import Admin, bearer, config, expect_both
 from gateway import StartGateway
-from keys_test import bearer, expect_both
 from stores import Store
 from wire import until
 

@@ -9,11 +9,12 @@ import pytest
 
 import answers
 import fake_upstream as up
+from admin_rows import bearer
 from conftest import StartGateway
 from fake_upstream import FakeUpstream
 from gateway import Gateway, model
 from stores import PostgresStore
-from wire import Headers, until
+from wire import until
 
 SCHEMA = Path(__file__).parent / "litellm_schema.sql"
 
@@ -122,10 +123,6 @@ def serving(start: StartGateway, store: PostgresStore, upstream: FakeUpstream) -
     gateway = start({"model_list": [model("m", upstream.base, **PRICED)]}, env=store.env)
     until(lambda: gateway.get("/health/readiness", ()).json["db"] == "connected", "the store")
     return gateway
-
-
-def bearer(key: str) -> Headers:
-    return [("authorization", f"Bearer {key}")]
 
 
 def test_keys_of_litellm_go_on_working(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 from typing import Any
 
 import pytest
 
+from admin_rows import bearer, good, make_user
 from conftest import StartGateway
 from fake_upstream import FakeUpstream
 from gateway import AUTH, Gateway
 from stores import Store
-from users_test import admin, bearer, good, make_user
+from users_test import admin
 from wire import Headers, until
 
 __all__ = ["admin"]
@@ -151,6 +153,44 @@ def test_models_and_permissions(admin: Gateway) -> None:
     wanted = {"team_id": "search", "team_member_permissions": ["/key/generate"]}
     assert good(admin.post("/team/permissions_update", wanted, AUTH))["team_member_permissions"] == ["/key/generate"]
     assert good(admin.get("/team/permissions_list?team_id=search", AUTH))["team_member_permissions"] == ["/key/generate"]
+
+
+def test_two_calls_at_once_leave_a_team_one_of_its_models(admin: Gateway) -> None:
+    # Without a list it might use any.
+    make_team(admin, models=["m", "n"])
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for _ in range(20):
+            calls = [
+                pool.submit(admin.post, "/team/model/delete", {"team_id": "search", "models": [model]}, AUTH)
+                for model in ("m", "n")
+            ]
+            assert sorted(call.result().status for call in calls) == [200, 400]
+            assert len(good(admin.get("/team/info?team_id=search", AUTH))["team_info"]["models"]) == 1
+            good(admin.post("/team/model/add", {"team_id": "search", "models": ["m", "n"]}, AUTH))
+
+
+def test_who_may_not_change_a_team_learns_nothing_of_its_models(admin: Gateway) -> None:
+    make_team(admin, models=["m"])
+    stranger = bearer(make_user(admin, "stranger", user_role="internal_user")["key"])
+    for model in ("m", "n"):
+        reply = admin.post("/team/model/delete", {"team_id": "search", "models": [model]}, stranger)
+        assert reply.status == 403, reply.text
+
+
+def test_a_list_shows_each_teams_keys_and_members(admin: Gateway) -> None:
+    for team in ("a", "b", "c"):
+        make_team(admin, team, members_with_roles=[{"role": "user", "user_id": f"u-{team}"}])
+    good(admin.post("/team/member_add", {"team_id": "a", "member": {"role": "user", "user_id": "lena"},
+                                         "max_budget_in_team": 5}, AUTH))
+    for team in ("a", "a", "b"):
+        good(admin.post("/key/generate", {"team_id": team}, AUTH))
+    listed = {team["team_id"]: team for team in good(admin.get("/team/list", AUTH))}
+    assert sorted((team, len(row["keys"])) for team, row in listed.items()) == [("a", 2), ("b", 1), ("c", 0)]
+    for team, row in listed.items():
+        alone = good(admin.get(f"/team/info?team_id={team}", AUTH))
+        assert (row["keys"], row["team_memberships"]) == (alone["keys"], alone["team_memberships"])
+    budgets = {each["user_id"]: each["litellm_budget_table"] for each in listed["a"]["team_memberships"]}
+    assert budgets["lena"]["max_budget"] == 5.0 and budgets["u-a"] is None
 
 
 def test_lists(admin: Gateway) -> None:

@@ -9,11 +9,12 @@ import pytest
 
 import answers
 import fake_upstream as up
+from admin_rows import bearer, good, make_user, wait_for_store
 from conftest import StartGateway
 from fake_upstream import FakeUpstream
 from gateway import AUTH, Gateway, model
 from stores import Store
-from wire import Headers, Reply, until
+from wire import Headers, until
 
 
 @pytest.fixture
@@ -21,21 +22,8 @@ def admin(store: Store, upstream: FakeUpstream, start: StartGateway) -> Gateway:
     upstream.always(up.json(answers.completion()))
     priced = model("m", upstream.base, input_cost_per_token=0.001, output_cost_per_token=0.002)
     gateway = start({"model_list": [priced]}, env=store.env)
-    until(lambda: gateway.get("/health/readiness", ()).json["db"] == "connected", "the store")
+    wait_for_store(gateway)
     return gateway
-
-
-def bearer(key: str) -> Headers:
-    return [("authorization", f"Bearer {key}")]
-
-
-def good(reply: Reply) -> Any:
-    assert reply.status == 200, reply.text
-    return reply.json
-
-
-def make_user(gateway: Gateway, user_id: str, **fields: Any) -> Any:
-    return good(gateway.post("/user/new", {"user_id": user_id, **fields}, AUTH))
 
 
 def info(gateway: Gateway, user_id: str, headers: Headers = AUTH) -> Any:
@@ -103,7 +91,7 @@ def test_defaults_of_the_configuration(store: Store, start: StartGateway) -> Non
         },
         env=store.env,
     )
-    until(lambda: gateway.get("/health/readiness", ()).json["db"] == "connected", "the store")
+    wait_for_store(gateway)
     made = make_user(gateway, "lena")
     assert (made["user_role"], made["models"], made["max_budget"], made["budget_duration"]) == (
         "internal_user", ["m"], 10.0, "1mo",

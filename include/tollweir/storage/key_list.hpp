@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,10 @@ struct ListedKeys {
 /// Equal ones by their tokens, so that no page shows a key twice.
 Result<ListedKeys> list_keys(Sql& sql, const KeyFilter& filter, KeySort sort, bool descending,
                              const KeyPage& page);
+
+/// The newest keys of each team, at most so many of one; by team.
+Result<std::vector<KeyRow>> newest_keys_of_teams(Sql& sql, std::span<const std::string> ids,
+                                                 std::size_t most);
 
 struct ListedAliases {
     std::vector<std::string> aliases;

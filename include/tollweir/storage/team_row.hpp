@@ -98,7 +98,9 @@ struct MembershipOfTeam {
     std::string budget_id;
     PicodollarSum spend = 0;
 };
-Result<std::vector<MembershipOfTeam>> memberships_of_team(Sql& sql, std::string_view team_id);
+/// By team, then by user.
+Result<std::vector<MembershipOfTeam>> memberships_of_teams(Sql& sql,
+                                                           std::span<const std::string> ids);
 Result<std::optional<MembershipOfTeam>> find_membership(Sql& sql, std::string_view user_id,
                                                         std::string_view team_id);
 /// Makes the row where it is missing.

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "config/api_base.hpp"
 #include "config/node.hpp"
 #include "config/scalar.hpp"
+#include "tollweir/config/api_base.hpp"
 #include "tollweir/config/nearest.hpp"
 
 namespace tollweir {

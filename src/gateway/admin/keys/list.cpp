@@ -4,6 +4,7 @@
 #include "gateway/admin/keys/key_checks.hpp"
 #include "gateway/admin/keys/key_fields.hpp"
 #include "gateway/admin/keys/key_json.hpp"
+#include "gateway/admin/list_page.hpp"
 #include "tollweir/gateway/admin/keys.hpp"
 #include "tollweir/gateway/admin/query_fields.hpp"
 #include "tollweir/storage/key_companions.hpp"
@@ -12,8 +13,10 @@
 namespace tollweir {
 namespace {
 
-constexpr std::size_t kMostOnPage = 100;
-constexpr std::size_t kMostPages = 1'000'000;
+KeyPage read_page(QueryFields& query, std::size_t size_if_absent) {
+    const auto page = read_list_page(query, size_if_absent, "size");
+    return {page.number, page.size};
+}
 
 /// The query of a list, checked.
 struct ListQuery {
@@ -30,7 +33,7 @@ struct ListQuery {
 Result<ListQuery> read_query(std::string_view text) {
     QueryFields query(text);
     ListQuery list;
-    list.page = {query.count("page", 1, kMostPages, 1), query.count("size", 1, kMostOnPage, 10)};
+    list.page = read_page(query, 10);
     auto& filter = list.filter;
     filter.user_id = query.text("user_id");
     filter.team_id = query.text("team_id");
@@ -110,8 +113,8 @@ Result<void> narrow(Sql& sql, const KeyActor& actor, bool of_teams, bool made_by
     return {};
 }
 
-std::size_t pages_of(std::size_t total, std::size_t size) {
-    return (total + size - 1) / size;
+std::size_t pages_of(std::size_t total, const KeyPage& page) {
+    return ListPage{page.number, page.size}.pages_of(total);
 }
 
 /// Users by id as JSON, each asked for once.
@@ -168,7 +171,7 @@ Result<std::string> list(Sql& sql, const AdminCall& call, ListQuery query) {
         return std::unexpected(written.error());
     json.end_array().key("total_count").number(listed->total);
     json.key("current_page").number(query.page.number);
-    json.key("total_pages").number(pages_of(listed->total, query.page.size)).end_object();
+    json.key("total_pages").number(pages_of(listed->total, query.page)).end_object();
     return out;
 }
 
@@ -184,7 +187,7 @@ Result<std::string> list_aliases(Sql& sql, const AdminCall& call, KeyFilter filt
     for (const auto& alias : listed->aliases) json.string(alias);
     json.end_array().key("total_count").number(listed->total);
     json.key("current_page").number(page.number);
-    json.key("total_pages").number(pages_of(listed->total, page.size));
+    json.key("total_pages").number(pages_of(listed->total, page));
     json.key("size").number(page.size).end_object();
     return out;
 }
@@ -203,8 +206,7 @@ net::Task<Result<void>> list_keys(RequestContext& context) {
 
 net::Task<Result<void>> list_key_aliases(RequestContext& context) {
     QueryFields query(context.client->head().query);
-    const KeyPage page{query.count("page", 1, kMostPages, 1),
-                       query.count("size", 1, kMostOnPage, 50)};
+    const auto page = read_page(query, 50);
     KeyFilter filter;
     filter.alias_part = query.text("search");
     if (auto good = query.checked(); !good)

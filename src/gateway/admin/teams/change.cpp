@@ -227,7 +227,7 @@ Result<std::string> update(Sql& sql, const AdminCall& call, const TeamFields& fi
 
 // --- Changes of a locked row.
 
-/// What a route changes of a team, as `change(row)`; answers with the row.
+/// What a route changes of a team, as `change(row)`, which may refuse; answers with the row.
 template <class Change>
 Result<std::string> change_team(Sql& sql, const AdminCall& call, const std::string& id,
                                 TeamPower least_power, std::string_view route, Change change) {
@@ -236,7 +236,7 @@ Result<std::string> change_team(Sql& sql, const AdminCall& call, const std::stri
         const auto before = lock_team(inner, call, id, least_power, route);
         if (!before) return std::unexpected(before.error());
         auto after = *before;
-        change(after);
+        if (Result<void> changed = change(after); !changed) return changed;
         if (auto saved = save_team(inner, call, *before, after); !saved) return saved;
         out.clear();
         JsonWriter json(out);
@@ -260,7 +260,10 @@ net::Task<Result<void>> set_blocked(RequestContext& context, bool blocked) {
     const auto work = [blocked](Sql& sql, const AdminCall& call, const std::string& id) {
         return change_team(sql, call, id, TeamPower::manages,
                            blocked ? "/team/block" : "/team/unblock",
-                           [blocked](TeamRow& row) { row.blocked = blocked; });
+                           [blocked](TeamRow& row) -> Result<void> {
+                               row.blocked = blocked;
+                               return {};
+                           });
     };
     return serve_body(context, parse_team_id, work, kTeamErrors);
 }
@@ -283,31 +286,27 @@ auto parse_items(std::string_view field) {
 
 Result<std::string> add_models(Sql& sql, const AdminCall& call, const NamedTeamItems& named) {
     return change_team(sql, call, named.team_id, TeamPower::team_admin, "/team/model/add",
-                       [&](TeamRow& row) {
+                       [&](TeamRow& row) -> Result<void> {
                            for (const auto& model : named.items)
                                if (std::ranges::find(row.models, model) == row.models.end())
                                    row.models.push_back(model);
+                           return {};
                        });
 }
 
 Result<std::string> remove_models(Sql& sql, const AdminCall& call, const NamedTeamItems& named) {
-    const auto left_none = [&](const TeamRow& row) {
-        return std::ranges::all_of(row.models, [&](const std::string& model) {
-            return std::ranges::find(named.items, model) != named.items.end();
-        });
-    };
-    const auto row = find_team_row(sql, named.team_id);
-    if (!row) return std::unexpected(row.error());
-    // No list admits every model.
-    if (*row && !(*row)->models.empty() && left_none(**row))
-        return refuse(
-            "These are all of the team's models, and without a list it may use any: "
-            "set models to [\"no-default-models\"] instead");
     return change_team(sql, call, named.team_id, TeamPower::team_admin, "/team/model/delete",
-                       [&](TeamRow& team) {
+                       [&](TeamRow& team) -> Result<void> {
+                           const bool had_some = !team.models.empty();
                            std::erase_if(team.models, [&](const std::string& model) {
                                return std::ranges::find(named.items, model) != named.items.end();
                            });
+                           // No list admits every model.
+                           if (had_some && team.models.empty())
+                               return refuse(
+                                   "These are all of the team's models, and without a list it may "
+                                   "use any: set models to [\"no-default-models\"] instead");
+                           return {};
                        });
 }
 
@@ -328,9 +327,10 @@ Result<std::string> set_permissions(Sql& sql, const AdminCall& call, const Named
         return std::unexpected(good.error());
     std::string permissions;
     const auto changed = change_team(sql, call, named.team_id, TeamPower::team_admin,
-                                     "/team/permissions_update", [&](TeamRow& row) {
+                                     "/team/permissions_update", [&](TeamRow& row) -> Result<void> {
                                          row.team_member_permissions = named.items;
                                          permissions = permissions_json(row);
+                                         return {};
                                      });
     if (!changed) return changed;
     return permissions;

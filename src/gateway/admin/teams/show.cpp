@@ -1,6 +1,10 @@
-#include <algorithm>
+#include <map>
+#include <set>
+#include <span>
 
+#include "gateway/admin/budgets/owner_budget.hpp"
 #include "gateway/admin/keys/key_json.hpp"
+#include "gateway/admin/list_page.hpp"
 #include "gateway/admin/stored_rows.hpp"
 #include "gateway/admin/teams/team_rows.hpp"
 #include "tollweir/gateway/admin/query_fields.hpp"
@@ -12,35 +16,61 @@ namespace {
 
 constexpr std::size_t kMostKeys = 1'000;
 constexpr std::size_t kMostTeams = 1'000;
-constexpr std::size_t kMostOnPage = 100;
+constexpr std::size_t kUsualPage = 10;
 
-Result<void> write_keys(Sql& sql, JsonWriter& json, const std::string& team_id) {
-    KeyFilter filter;
-    filter.team_id = team_id;
-    const auto listed = list_keys(sql, filter, KeySort::created_at, true, {1, kMostKeys});
-    if (!listed) return std::unexpected(listed.error());
-    json.key("keys").begin_array();
-    for (const auto& key : listed->keys) json.raw(key_row_json(key, {}));
-    json.end_array();
-    return {};
-}
+/// What stands beside teams, read for all of them at once.
+class TeamCompanions {
+public:
+    /// `with_keys`: also their newest keys.
+    static Result<TeamCompanions> read(Sql& sql, std::span<const std::string> ids, bool with_keys) {
+        TeamCompanions out;
+        auto memberships = memberships_of_teams(sql, ids);
+        if (!memberships) return std::unexpected(memberships.error());
+        std::set<std::string> budgets;
+        for (auto& membership : *memberships) {
+            if (!membership.budget_id.empty()) budgets.insert(membership.budget_id);
+            auto& of_team = out.memberships_[membership.team_id];
+            of_team.push_back(std::move(membership));
+        }
+        const std::vector<std::string> budget_ids(budgets.begin(), budgets.end());
+        auto rows = find_budget_rows(sql, budget_ids);
+        if (!rows) return std::unexpected(rows.error());
+        for (auto& row : *rows) out.budgets_[row.budget_id] = std::move(row);
+        if (!with_keys) return out;
+        auto keys = newest_keys_of_teams(sql, ids, kMostKeys);
+        if (!keys) return std::unexpected(keys.error());
+        for (auto& key : *keys) {
+            auto& of_team = out.keys_[key.team_id];
+            of_team.push_back(std::move(key));
+        }
+        return out;
+    }
 
-Result<void> write_memberships(Sql& sql, JsonWriter& json, const std::string& team_id) {
-    const auto memberships = memberships_of_team(sql, team_id);
-    if (!memberships) return std::unexpected(memberships.error());
-    json.key("team_memberships").begin_array();
-    for (const auto& membership : *memberships) {
+    void write(JsonWriter& json, const std::string& team_id) const {
+        json.key("keys").begin_array();
+        if (const auto keys = keys_.find(team_id); keys != keys_.end())
+            for (const auto& key : keys->second) json.raw(key_row_json(key, {}));
+        json.end_array().key("team_memberships").begin_array();
+        if (const auto found = memberships_.find(team_id); found != memberships_.end())
+            for (const auto& membership : found->second) write(json, membership);
+        json.end_array();
+    }
+
+private:
+    void write(JsonWriter& json, const MembershipOfTeam& membership) const {
         json.begin_object().key("user_id").string(membership.user_id);
         json.key("team_id").string(membership.team_id).key("budget_id");
         membership.budget_id.empty() ? json.null() : json.string(membership.budget_id);
-        json.key("spend").raw(dollars(membership.spend));
-        if (auto written = write_budget_of(sql, json, membership.budget_id); !written)
-            return written;
+        json.key("spend").raw(dollars(membership.spend)).key("litellm_budget_table");
+        const auto budget = budgets_.find(membership.budget_id);
+        write_budget_row(json, budget == budgets_.end() ? nullptr : &budget->second);
         json.end_object();
     }
-    json.end_array();
-    return {};
-}
+
+    std::map<std::string, std::vector<MembershipOfTeam>> memberships_;
+    std::map<std::string, BudgetRow> budgets_;
+    std::map<std::string, std::vector<KeyRow>> keys_;
+};
 
 Result<std::string> show(Sql& sql, const AdminCall& call, const std::string& asked) {
     // A key of the team may look at its own.
@@ -66,14 +96,10 @@ Result<std::string> show(Sql& sql, const AdminCall& call, const std::string& ask
         return std::unexpected(written.error());
     json.end_object();
     // Who only has a key of the team sees the team, not the others' keys.
-    if (actor.sees_all() || *power >= TeamPower::team_admin) {
-        if (auto written = write_keys(sql, json, id); !written)
-            return std::unexpected(written.error());
-    } else {
-        json.key("keys").begin_array().end_array();
-    }
-    if (auto written = write_memberships(sql, json, id); !written)
-        return std::unexpected(written.error());
+    const bool sees_keys = actor.sees_all() || *power >= TeamPower::team_admin;
+    const auto companions = TeamCompanions::read(sql, {&id, 1}, sees_keys);
+    if (!companions) return std::unexpected(companions.error());
+    companions->write(json, id);
     json.end_object();
     return out;
 }
@@ -84,8 +110,7 @@ struct TeamListQuery {
     TeamFilter filter;
     std::string sort = "created_at";
     bool descending = true;
-    std::size_t page = 1;
-    std::size_t size = kMostTeams;
+    ListPage page{1, kMostTeams};
 };
 
 void read_filter(QueryFields& query, TeamFilter& filter) {
@@ -103,16 +128,12 @@ Result<TeamListQuery> read_page(std::string_view text) {
     read_filter(query, list.filter);
     list.filter.team_id = query.text("team_id");
     list.filter.alias = query.text("team_alias");
-    list.page = query.count("page", 1, 1'000'000, 1);
-    list.size = query.count("page_size", 1, kMostOnPage, 10);
+    list.page = read_list_page(query, kUsualPage);
     if (const auto sort = query.text("sort_by"); !sort.empty()) {
         list.sort = sort;
         if (!is_team_sort(sort)) query.refuse("sort_by", "teams are not sorted by that");
     }
-    const auto order = query.text("sort_order");
-    if (!order.empty() && order != "asc" && order != "desc")
-        query.refuse("sort_order", "Input should be 'asc' or 'desc'");
-    list.descending = order != "asc";
+    list.descending = read_descending(query, true);
     const auto status = query.text("status");
     if (!status.empty() && status != "active")
         query.refuse("status", "deleted teams are not listed: their rows are archived");
@@ -133,8 +154,12 @@ Result<void> permit_list(const AdminCall& call, const TeamFilter& filter) {
 Result<std::string> list_all(Sql& sql, const AdminCall& call, const TeamListQuery& query) {
     if (auto good = permit_list(call, query.filter); !good) return std::unexpected(good.error());
     const auto listed =
-        list_team_rows(sql, query.filter, query.sort, query.descending, 0, query.size);
+        list_team_rows(sql, query.filter, query.sort, query.descending, 0, query.page.size);
     if (!listed) return std::unexpected(listed.error());
+    std::vector<std::string> ids;
+    for (const auto& team : listed->teams) ids.push_back(team.team_id);
+    const auto companions = TeamCompanions::read(sql, ids, true);
+    if (!companions) return std::unexpected(companions.error());
     std::string out;
     JsonWriter json(out);
     json.begin_array();
@@ -142,10 +167,7 @@ Result<std::string> list_all(Sql& sql, const AdminCall& call, const TeamListQuer
         json.begin_object();
         if (auto written = write_team(sql, json, team); !written)
             return std::unexpected(written.error());
-        if (auto written = write_memberships(sql, json, team.team_id); !written)
-            return std::unexpected(written.error());
-        if (auto written = write_keys(sql, json, team.team_id); !written)
-            return std::unexpected(written.error());
+        companions->write(json, team.team_id);
         json.end_object();
     }
     json.end_array();
@@ -155,16 +177,15 @@ Result<std::string> list_all(Sql& sql, const AdminCall& call, const TeamListQuer
 Result<std::string> list_page(Sql& sql, const AdminCall& call, const TeamListQuery& query) {
     if (auto good = permit_list(call, query.filter); !good) return std::unexpected(good.error());
     const auto listed = list_team_rows(sql, query.filter, query.sort, query.descending,
-                                       (query.page - 1) * query.size, query.size);
+                                       query.page.offset(), query.page.size);
     if (!listed) return std::unexpected(listed.error());
     std::string out;
     JsonWriter json(out);
     json.begin_object().key("teams").begin_array();
     for (const auto& team : listed->teams) json.raw(team_row_json(team));
-    const auto total = static_cast<std::size_t>(listed->total);
-    json.end_array().key("total").number(total).key("page").number(query.page);
-    json.key("page_size").number(query.size);
-    json.key("total_pages").number((total + query.size - 1) / query.size).end_object();
+    json.end_array();
+    write_list_page(json, query.page, listed->total);
+    json.end_object();
     return out;
 }
 

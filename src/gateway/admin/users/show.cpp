@@ -2,6 +2,7 @@
 #include <array>
 
 #include "gateway/admin/keys/key_json.hpp"
+#include "gateway/admin/list_page.hpp"
 #include "gateway/admin/stored_rows.hpp"
 #include "gateway/admin/teams/team_rows.hpp"
 #include "gateway/admin/users/user_rows.hpp"
@@ -16,7 +17,7 @@ namespace {
 // LiteLLM shows everything at once; the newest of many are enough to look at.
 constexpr std::size_t kMostKeys = 1'000;
 constexpr std::size_t kMostTeams = 1'000;
-constexpr std::size_t kMostOnPage = 100;
+constexpr std::size_t kUsualPage = 25;
 
 /// `user_id` of a query, in which a `+` is itself: addresses serve as ids.
 std::string asked_user(std::string_view query) {
@@ -122,8 +123,7 @@ struct UserListQuery {
     UserFilter filter;
     std::string sort;
     bool descending = false;
-    std::size_t page = 1;
-    std::size_t size = 25;
+    ListPage page;
 };
 
 std::vector<std::string> split(const std::string& list) {
@@ -146,15 +146,11 @@ Result<UserListQuery> read_list(std::string_view text) {
     filter.email = query.text("user_email");
     filter.team = query.text("team");
     filter.organization_ids = split(query.text("organization_ids"));
-    list.page = query.count("page", 1, 1'000'000, 1);
-    list.size = query.count("page_size", 1, kMostOnPage, 25);
+    list.page = read_list_page(query, kUsualPage);
     list.sort = query.text("sort_by");
     if (list.sort.empty()) list.sort = "created_at";
     if (!is_user_sort(list.sort)) query.refuse("sort_by", "users are not sorted by that");
-    const auto order = query.text("sort_order");
-    if (!order.empty() && order != "asc" && order != "desc")
-        query.refuse("sort_order", "Input should be 'asc' or 'desc'");
-    list.descending = order == "desc" || (order.empty() && list.sort == "created_at");
+    list.descending = read_descending(query, list.sort == "created_at");
     if (auto good = query.checked(); !good) return std::unexpected(good.error());
     return list;
 }
@@ -179,7 +175,7 @@ Result<void> narrow(Sql& sql, const AdminCall& call, UserFilter& filter) {
 Result<std::string> list(Sql& sql, const AdminCall& call, UserListQuery query) {
     if (auto good = narrow(sql, call, query.filter); !good) return std::unexpected(good.error());
     const auto listed = list_user_rows(sql, query.filter, query.sort, query.descending,
-                                       (query.page - 1) * query.size, query.size);
+                                       query.page.offset(), query.page.size);
     if (!listed) return std::unexpected(listed.error());
     std::vector<std::string> ids;
     for (const auto& row : listed->users) ids.push_back(row.user_id);
@@ -194,10 +190,9 @@ Result<std::string> list(Sql& sql, const AdminCall& call, UserListQuery query) {
         json.raw(shown.substr(0, shown.size() - 1) + ",\"key_count\":" +
                  std::to_string(count == keys->end() ? 0 : count->second) + "}");
     }
-    const auto total = static_cast<std::size_t>(listed->total);
-    json.end_array().key("total").number(total).key("page").number(query.page);
-    json.key("page_size").number(query.size);
-    json.key("total_pages").number((total + query.size - 1) / query.size).end_object();
+    json.end_array();
+    write_list_page(json, query.page, listed->total);
+    json.end_object();
     return out;
 }
 
