@@ -29,8 +29,11 @@ begin
     loop
         counted := 'LiteLLM_' || counted;
         execute format('alter table %I add column if not exists tollweir_spend numeric(38,0)', counted);
-        execute format('update %I set tollweir_spend = tollweir_picodollars(spend)
-            where tollweir_spend is null and spend <> 0', counted);
+        -- Sums by day may be millions, too: where theirs is null, the float counts until they change.
+        if counted not like '%Daily%' then
+            execute format('update %I set tollweir_spend = tollweir_picodollars(spend)
+                where tollweir_spend is null and spend <> 0', counted);
+        end if;
         execute format('drop trigger if exists tollweir_spend_was_set on %I', counted);
         execute format('create trigger tollweir_spend_was_set before update of spend on %I
             for each row when (new.spend is distinct from old.spend
@@ -69,14 +72,7 @@ alter table "LiteLLM_SpendLogs"
     -- Either may be in request_id too, but only in one row.
     add column if not exists tollweir_call_id text,
     add column if not exists tollweir_response_id text;
-create unique index if not exists tollweir_spend_record_id on "LiteLLM_SpendLogs" (record_id);
-create index if not exists tollweir_spend_call_id on "LiteLLM_SpendLogs" (tollweir_call_id)
-    where tollweir_call_id is not null;
-create index if not exists tollweir_spend_response_id on "LiteLLM_SpendLogs" (tollweir_response_id)
-    where tollweir_response_id is not null;
--- Beside LiteLLM's (api_key,"startTime"): what else rows are listed by.
-create index if not exists tollweir_spend_user on "LiteLLM_SpendLogs" ("user", "startTime");
-create index if not exists tollweir_spend_team on "LiteLLM_SpendLogs" (team_id, "startTime");
+-- Their indexes: 0013.
 
 -- How many bytes of which file are applied.
 create table if not exists tollweir_journal (

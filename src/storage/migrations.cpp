@@ -20,6 +20,19 @@ constexpr const char* kMakeTable =
     "create table if not exists tollweir_migration (number integer primary key, name text not "
     "null, applied_at timestamp not null default current_timestamp)";
 
+// Of spend rows; from there on to index them takes longer than a start may.
+constexpr std::int64_t kManyBytes = std::int64_t{256} * 1024 * 1024;
+constexpr const char* kSpendBytes =
+    "select coalesce(pg_table_size(to_regclass('\"LiteLLM_SpendLogs\"')), 0)";
+// Of the session, since the statements that it guards run in no transaction.
+constexpr const char* kLockDeferred = "select pg_try_advisory_lock(7236838021462)";
+constexpr const char* kUnlockDeferred = "select pg_advisory_unlock(7236838021462)";
+
+/// Its script gives the statements that are to run, instead of being them.
+bool is_deferred(const Migration& migration) {
+    return migration.script.starts_with("-- deferred\n");
+}
+
 std::span<const Migration> migrations_of(const Sql& sql) {
     return sql.is_postgres() ? postgres_migrations() : sqlite_migrations();
 }
@@ -59,6 +72,43 @@ Result<void> make_schema(StoreConnection& sql, std::string_view schema) {
     return sql.run_script("create schema if not exists " + quoted_name(schema));
 }
 
+Result<std::vector<std::string>> statements_of(Sql& sql, const Migration& migration) {
+    const auto rows = sql.run(Statement(std::string(migration.script)));
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<std::string> statements;
+    for (std::size_t row = 0; row < rows->size(); ++row)
+        statements.emplace_back(rows->text(row, 0));
+    return statements;
+}
+
+Result<void> run_script_of(StoreConnection& sql, const Migration& migration) {
+    if (!is_deferred(migration)) return sql.run_script(std::string(migration.script));
+    const auto statements = statements_of(sql, migration);
+    if (!statements) return std::unexpected(statements.error());
+    for (auto statement : *statements) {
+        // That is for statements outside a transaction.
+        constexpr std::string_view kWord = " concurrently";
+        statement.erase(statement.find(kWord), kWord.size());
+        if (auto done = sql.run_script(statement); !done) return done;
+    }
+    return {};
+}
+
+Result<void> note_applied(Sql& sql, const Migration& migration) {
+    const auto noted = sql.run(
+        "insert into tollweir_migration (number, name) values ($1, $2) on conflict do nothing",
+        {migration.number, migration.name});
+    if (!noted) return std::unexpected(noted.error());
+    return {};
+}
+
+Result<bool> has_many_rows(Sql& sql) {
+    if (!sql.is_postgres()) return false;
+    const auto bytes = sql.run(kSpendBytes);
+    if (!bytes) return std::unexpected(bytes.error());
+    return bytes->integer(0, 0).value_or(0) >= kManyBytes;
+}
+
 /// In a transaction that holds the lock. False: another process was quicker.
 Result<bool> run_one(StoreConnection& sql, const Migration& migration) {
     // It may wait for another process's migration, and an index for its rows.
@@ -71,17 +121,28 @@ Result<bool> run_one(StoreConnection& sql, const Migration& migration) {
     const auto numbers = numbers_applied(sql);
     if (!numbers) return std::unexpected(numbers.error());
     if (has_run(*numbers, migration)) return false;
-    if (auto done = sql.run_script(std::string(migration.script)); !done)
-        return std::unexpected(done.error());
-    const auto noted = sql.run("insert into tollweir_migration (number, name) values ($1, $2)",
-                               {migration.number, migration.name});
-    if (!noted) return std::unexpected(noted.error());
+    if (auto done = run_script_of(sql, migration); !done) return std::unexpected(done.error());
+    if (auto noted = note_applied(sql, migration); !noted) return std::unexpected(noted.error());
+    return true;
+}
+
+/// Holds the session's lock. False: `stopping`.
+Result<bool> run_statements(StoreConnection& sql, const Migration& migration,
+                            const std::atomic<bool>& stopping) {
+    const auto statements = statements_of(sql, migration);
+    if (!statements) return std::unexpected(statements.error());
+    for (const auto& statement : *statements) {
+        if (stopping) return false;
+        if (auto done = sql.run_script(statement); !done) return std::unexpected(done.error());
+    }
+    if (auto noted = note_applied(sql, migration); !noted) return std::unexpected(noted.error());
     return true;
 }
 
 }  // namespace
 
-Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view schema) {
+Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view schema,
+                                       bool may_defer) {
     if (!schema.empty() && sql.is_postgres())
         if (auto made = make_schema(sql, schema); !made)
             return migration_failed(sql, std::move(made.error()), "schema");
@@ -92,6 +153,14 @@ Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view sc
         if (has_run(*numbers, migration)) {
             ++report.present;
             continue;
+        }
+        if (may_defer && is_deferred(migration)) {
+            const auto many = has_many_rows(sql);
+            if (!many) return migration_failed(sql, many.error(), migration.name);
+            if (*many) {
+                report.is_complete = false;
+                continue;
+            }
         }
         bool ran = false;
         auto done = sql.transaction([&](Sql&) -> Result<void> {
@@ -111,6 +180,26 @@ Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view sc
             ++report.present;
     }
     return report;
+}
+
+Result<bool> run_deferred_migrations(StoreConnection& sql, const std::atomic<bool>& stopping) {
+    // Other transactions are waited for, however long they take.
+    if (auto set = sql.run_script("set statement_timeout=0;set lock_timeout=0"); !set)
+        return std::unexpected(set.error());
+    const auto locked = sql.run(kLockDeferred);
+    if (!locked) return std::unexpected(locked.error());
+    if (!locked->boolean(0, 0).value_or(false)) return false;
+    for (const auto& migration : migrations_of(sql)) {
+        const auto numbers = numbers_applied(sql);
+        if (!numbers) return std::unexpected(numbers.error());
+        if (!is_deferred(migration) || has_run(*numbers, migration)) continue;
+        const auto done = run_statements(sql, migration, stopping);
+        if (!done) return migration_failed(sql, done.error(), migration.name);
+        if (!*done) return false;
+    }
+    if (auto unlocked = sql.run(kUnlockDeferred); !unlocked)
+        return std::unexpected(unlocked.error());
+    return true;
 }
 
 Result<void> check_migrations(StoreConnection& sql) {

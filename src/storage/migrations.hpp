@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "storage/store_connection.hpp"
 #include "tollweir/storage/migrations.hpp"
 
@@ -7,8 +9,14 @@ namespace tollweir {
 
 /// Runs what has not run yet, each in a transaction of its own under a lock, so that of several
 /// processes one migrates and the others wait. Errors are for operators: which migration, and what
-/// the store said.
-Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view schema);
+/// the store said. Where `may_defer`, indexes of a table that has very many rows are left to
+/// run_deferred.
+Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view schema,
+                                       bool may_defer = false);
+
+/// Runs what was left, which may take minutes, in a way that no statement of others waits for.
+/// False: another process is at it, or `stopping` was set.
+Result<bool> run_deferred_migrations(StoreConnection& sql, const std::atomic<bool>& stopping);
 
 /// An error that names the first migration which has not run.
 Result<void> check_migrations(StoreConnection& sql);

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <charconv>
 #include <pqxx/pqxx>
 #include <random>
 #include <thread>
@@ -76,6 +77,33 @@ SqlRows copied(const pqxx::result& result) {
         for (pqxx::row::size_type column = 0; column < width; ++column)
             rows.add(cell_of(row[column], types[column]));
     return rows;
+}
+
+class RowView final : public SqlRowView {
+public:
+    explicit RowView(const pqxx::row& row) : row_(row) {}
+
+    std::string_view text(std::size_t column) const override {
+        const auto field = row_[static_cast<pqxx::row::size_type>(column)];
+        return {field.c_str(), field.size()};
+    }
+    std::int64_t integer(std::size_t column) const override {
+        const auto digits = text(column);
+        std::int64_t value = 0;
+        std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return value;
+    }
+    PicodollarSum sum(std::size_t column) const override {
+        return parse_picodollars(text(column)).value_or(0);
+    }
+
+private:
+    const pqxx::row& row_;
+};
+
+SqlRows handed_over(const pqxx::result& result, const TakeRow& take) {
+    for (const auto& row : result) take(RowView(row));
+    return {};
 }
 
 /// The first name in quotes, whatever the server's language.
@@ -253,7 +281,7 @@ auto PostgresSql::guarded(Action action) -> Result<decltype(action())> {
 }
 
 Result<SqlRows> PostgresSql::run_once(std::string_view text, bool kept,
-                                      std::span<const SqlValue> values) {
+                                      std::span<const SqlValue> values, const TakeRow* take) {
     auto& connection = *connection_;
     std::vector<std::optional<std::string>> texts;
     std::vector<const char*> parameters;
@@ -273,15 +301,18 @@ Result<SqlRows> PostgresSql::run_once(std::string_view text, bool kept,
         }
         return transaction.exec_prepared(name, given);
     };
+    const auto rows_of = [&](const pqxx::result& result) {
+        return take == nullptr ? copied(result) : handed_over(result, *take);
+    };
     return guarded([&] {
-        if (connection.transaction) return copied(run_in(*connection.transaction));
+        if (connection.transaction) return rows_of(run_in(*connection.transaction));
         if (connection.local_settings.empty()) {
             pqxx::nontransaction alone(connection.pq);
-            return copied(run_in(alone));
+            return rows_of(run_in(alone));
         }
         pqxx::work alone(connection.pq);
         alone.exec(connection.local_settings);
-        auto rows = copied(run_in(alone));
+        auto rows = rows_of(run_in(alone));
         alone.commit();
         return rows;
     });
@@ -299,6 +330,14 @@ Result<SqlRows> PostgresSql::run(const Statement& statement, std::span<const Sql
         if (rows || !connection.again || connection.broken || attempt == kAttempts) return rows;
         pause_before_retry(attempt);
     }
+}
+
+Result<void> PostgresSql::each(const std::string& text, std::span<const SqlValue> values,
+                               const TakeRow& take) {
+    if (connection_->broken) return store_away();
+    const auto done = run_once(text, false, values, &take);
+    if (!done) return std::unexpected(done.error());
+    return {};
 }
 
 Result<void> PostgresSql::transaction_once(const std::function<Result<void>(Sql&)>& work) {

@@ -31,6 +31,8 @@ public:
     using Sql::run;
     Result<SqlRows> run(const Statement& statement, std::span<const SqlValue> values) override;
     Result<void> transaction(const std::function<Result<void>(Sql&)>& work) override;
+    Result<void> each(const std::string& text, std::span<const SqlValue> values,
+                      const TakeRow& take) override;
     Result<void> run_script(const std::string& script) override;
     void interrupt() override;
     std::string last_failure() const override;
@@ -46,7 +48,9 @@ private:
     struct Connection;
 
     explicit PostgresSql(std::unique_ptr<Connection> connection);
-    Result<SqlRows> run_once(std::string_view text, bool kept, std::span<const SqlValue> values);
+    /// Where `take` is given, it gets the rows.
+    Result<SqlRows> run_once(std::string_view text, bool kept, std::span<const SqlValue> values,
+                             const TakeRow* take = nullptr);
     Result<void> transaction_once(const std::function<Result<void>(Sql&)>& work);
     template <class Action>
     auto guarded(Action action) -> Result<decltype(action())>;

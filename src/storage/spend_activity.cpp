@@ -1,7 +1,13 @@
 #include "tollweir/storage/spend_activity.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 #include "storage/shown_columns.hpp"
 #include "storage/spend_viewer.hpp"
+#include "storage/store_connection.hpp"
+#include "storage/sum_groups.hpp"
+#include "tollweir/core/time_text.hpp"
 
 namespace tollweir {
 namespace {
@@ -123,49 +129,53 @@ std::string& cell_of(ActivityRow& row, ActivityColumn column) {
     return row.day;
 }
 
-constexpr std::string_view kCounts =
-    "), sum(prompt_tokens), sum(completion_tokens), sum(cache_read_input_tokens), "
-    "sum(cache_creation_input_tokens), sum(api_requests), sum(successful_requests), "
-    "sum(failed_requests) from ";
-
-ActivitySums read_sums(const SqlRows& rows, std::size_t row, std::size_t column) {
-    const auto next = [&] { return rows.integer(row, column++).value_or(0); };
-    ActivitySums sums;
-    sums.spend = rows.sum(row, column++).value_or(0);
-    sums.prompt_tokens = next();
-    sums.completion_tokens = next();
-    sums.cache_read_tokens = next();
-    sums.cache_write_tokens = next();
-    sums.calls = next();
-    sums.succeeded = next();
-    sums.failed = next();
-    return sums;
+/// In the order in which `read_sums` reads them.
+std::vector<std::string> amounts(SqlDialect dialect) {
+    return {std::string(exact_spend(dialect)),
+            "prompt_tokens",
+            "completion_tokens",
+            "cache_read_input_tokens",
+            "cache_creation_input_tokens",
+            "api_requests",
+            "successful_requests",
+            "failed_requests"};
 }
 
+ActivitySums read_sums(const GroupSums& group) {
+    return {.spend = group.sums[0],
+            .prompt_tokens = group.count(1),
+            .completion_tokens = group.count(2),
+            .cache_read_tokens = group.count(3),
+            .cache_write_tokens = group.count(4),
+            .calls = group.count(5),
+            .succeeded = group.count(6),
+            .failed = group.count(7)};
+}
+
+/// In no order.
 Result<std::vector<ActivityRow>> sum_grouped(Sql& sql, const ActivityFilter& filter,
-                                             std::initializer_list<ActivityColumn> columns,
-                                             const std::string& order) {
-    const auto where = sums_of(filter, sql.dialect());
-    std::string text = "select ";
-    std::string group;
-    std::size_t number = 0;
-    for (const auto column : columns) {
-        text.append(column_text(column, filter.of)).append(", ");
-        if (number++ != 0) group += ", ";
-        group += std::to_string(number);
-    }
-    text.append("sum(").append(exact_spend(sql.dialect())).append(kCounts);
-    text.append(quoted_table(table_of(filter.of).sums)).append(where.text());
-    text.append(" group by ").append(group).append(" order by ");
-    text.append(order.empty() ? group : order);
-    const auto rows = sql.run(Statement(std::move(text)), where.values());
-    if (!rows) return std::unexpected(rows.error());
-    std::vector<ActivityRow> found(rows->size());
-    for (std::size_t row = 0; row < rows->size(); ++row) {
+                                             std::initializer_list<ActivityColumn> columns) {
+    std::vector<std::string> texts;
+    for (const auto column : columns) texts.push_back(column_text(column, filter.of));
+    const auto groups =
+        sum_groups(sql, texts, amounts(sql.dialect()), quoted_table(table_of(filter.of).sums),
+                   sums_of(filter, sql.dialect()));
+    if (!groups) return std::unexpected(groups.error());
+    std::vector<ActivityRow> found;
+    for (const auto& group : *groups) {
+        auto& row = found.emplace_back();
         std::size_t at = 0;
-        for (const auto column : columns) cell_of(found[row], column) = rows->text(row, at++);
-        found[row].sums = read_sums(*rows, row, at);
+        for (const auto column : columns) cell_of(row, column) = group.texts[at++];
+        row.sums = read_sums(group);
     }
+    return found;
+}
+
+Result<std::vector<std::string>> texts_of(const Result<SqlRows>& rows) {
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<std::string> found;
+    for (std::size_t row = 0; row < rows->size(); ++row)
+        if (!rows->text(row, 0).empty()) found.emplace_back(rows->text(row, 0));
     return found;
 }
 
@@ -175,12 +185,21 @@ Result<std::vector<std::string>> list_column(Sql& sql, const ActivityFilter& fil
     std::string text = "select distinct ";
     text.append(column).append(" from ").append(quoted_table(table_of(filter.of).sums));
     text.append(where.text()).append(" order by 1").append(ordered);
-    const auto rows = sql.run(Statement(std::move(text)), where.values());
-    if (!rows) return std::unexpected(rows.error());
-    std::vector<std::string> found;
-    for (std::size_t row = 0; row < rows->size(); ++row)
-        if (!rows->text(row, 0).empty()) found.emplace_back(rows->text(row, 0));
-    return found;
+    return texts_of(sql.run(Statement(std::move(text)), where.values()));
+}
+
+/// Nothing but days narrows the sums.
+bool is_of_all(const ActivityFilter& filter) {
+    return filter.days.viewer.sees_all && filter.days.key_hash.empty() &&
+           filter.days.user_id.empty() && filter.model.empty() && filter.owners.empty();
+}
+
+/// The values that begin an index, by a step of the index each, however many rows have them.
+/// `next`: the smallest value that is larger than another, or its opposite.
+std::string skip_scan(const std::string& first, const std::string& next, std::string_view limit) {
+    return "with recursive seen (value) as (select (" + first + ") union all select (" + next +
+           ") from seen where value is not null) select value from seen where value is not null" +
+           std::string(limit);
 }
 
 }  // namespace
@@ -196,29 +215,86 @@ void ActivitySums::add(const ActivitySums& other) {
     failed += other.failed;
 }
 
+Result<void> visit_activity(Sql& sql, const ActivityFilter& filter,
+                            const std::function<void(const ActivityView&)>& visit) {
+    const auto where = sums_of(filter, sql.dialect());
+    std::string text = "select date, ";
+    text.append(table_of(filter.of).column);
+    text.append(
+        ", api_key, model, model_group, custom_llm_provider, endpoint, mcp_namespaced_tool_name");
+    for (const auto& amount : amounts(sql.dialect())) text.append(", ").append(amount);
+    text.append(" from ");
+    text.append(quoted_table(table_of(filter.of).sums)).append(where.text());
+    return each_row(sql, text, where.values(), [&](const SqlRowView& row) {
+        visit({.day = row.text(0),
+               .owner = row.text(1),
+               .key_hash = row.text(2),
+               .model = row.text(3),
+               .model_group = row.text(4),
+               .provider = row.text(5),
+               .endpoint = row.text(6),
+               .mcp_tool = row.text(7),
+               .sums = {.spend = row.sum(8),
+                        .prompt_tokens = row.integer(9),
+                        .completion_tokens = row.integer(10),
+                        .cache_read_tokens = row.integer(11),
+                        .cache_write_tokens = row.integer(12),
+                        .calls = row.integer(13),
+                        .succeeded = row.integer(14),
+                        .failed = row.integer(15)}});
+    });
+}
+
 Result<std::vector<ActivityRow>> sum_activity(Sql& sql, const ActivityFilter& filter,
                                               std::initializer_list<ActivityColumn> columns) {
-    return sum_grouped(sql, filter, columns, "");
+    auto rows = sum_grouped(sql, filter, columns);
+    if (!rows) return rows;
+    std::ranges::sort(*rows, [&](ActivityRow& a, ActivityRow& b) {
+        for (const auto column : columns)
+            if (const auto order = cell_of(a, column) <=> cell_of(b, column); order != 0)
+                return order < 0;
+        return false;
+    });
+    return rows;
 }
 
 Result<std::vector<ActivityRow>> top_owners(Sql& sql, const ActivityFilter& filter,
                                             std::size_t count) {
-    return sum_grouped(sql, filter, {ActivityColumn::owner},
-                       "2 desc, 1 limit " + std::to_string(count));
+    auto rows = sum_grouped(sql, filter, {ActivityColumn::owner});
+    if (!rows) return rows;
+    std::ranges::sort(*rows, [](const ActivityRow& a, const ActivityRow& b) {
+        return a.sums.spend != b.sums.spend ? a.sums.spend > b.sums.spend : a.owner < b.owner;
+    });
+    if (rows->size() > count) rows->resize(count);
+    return rows;
 }
 
 Result<std::vector<std::string>> active_days(Sql& sql, const ActivityFilter& filter) {
-    return list_column(sql, filter, "date", " desc");
+    if (!is_of_all(filter)) return list_column(sql, filter, "date", " desc");
+    WhereClause where;
+    where.add_text("date >= ?", filter.days.first);
+    const auto from = where.text();
+    where.add_text("date <= ?", filter.days.last);
+    const auto latest = "select max(date) from " + quoted_table(table_of(filter.of).sums);
+    const auto before = latest + from + (from.empty() ? " where " : " and ") + "date < seen.value";
+    return texts_of(
+        sql.run(Statement(skip_scan(latest + where.text(), before, "")), where.values()));
 }
 
 Result<std::vector<std::string>> owner_names(Sql& sql, const ActivityFilter& filter,
                                              std::size_t count) {
-    return list_column(sql, filter, table_of(filter.of).column, " limit " + std::to_string(count));
+    const auto table = table_of(filter.of);
+    const auto limit = " limit " + std::to_string(count);
+    if (!is_of_all(filter) || !filter.days.first.empty() || !filter.days.last.empty())
+        return list_column(sql, filter, table.column, limit);
+    const std::string column(table.column);
+    const auto least =
+        "select min(" + column + ") from " + quoted_table(table.sums) + " where " + column;
+    return texts_of(sql.run(Statement(skip_scan(least + " > ''", least + " > seen.value", limit))));
 }
 
-Result<std::map<std::string, std::string>> owner_labels(Sql& sql, SpendOwner of,
-                                                        const std::vector<std::string>& ids) {
-    std::map<std::string, std::string> labels;
+Result<OwnerLabels> owner_labels(Sql& sql, SpendOwner of, const std::vector<std::string>& ids) {
+    OwnerLabels labels;
     const auto table = table_of(of);
     if (table.label.empty() || ids.empty()) return labels;
     WhereClause where;
@@ -251,10 +327,11 @@ Result<std::vector<ActivityRow>> sum_customer_in_team(Sql& sql, const SpendDays&
     narrow(where, days.viewer, "\"user\"");
     where.add("end_user = ?", customer);
     where.add("team_id = ?", team);
+    if (const auto from = parse_rfc3339(days.first)) where.add("\"startTime\" >= ?", *from);
+    if (const auto last = parse_rfc3339(days.last))
+        where.add("\"startTime\" < ?", *last + std::chrono::days(1));
     const std::string day =
         sql.is_postgres() ? "to_char(\"startTime\", 'YYYY-MM-DD')" : "substr(\"startTime\", 1, 10)";
-    where.add_text(day + " >= ?", days.first);
-    where.add_text(day + " <= ?", days.last);
     std::string text = "select " + day + ", api_key, model, sum(";
     text.append(exact_spend(sql.dialect()));
     text.append(
@@ -278,27 +355,25 @@ Result<std::vector<ActivityRow>> sum_customer_in_team(Sql& sql, const SpendDays&
     return found;
 }
 
-Result<std::vector<CachedCalls>> sum_cached_calls(Sql& sql, const SpendDays& days,
-                                                  std::size_t count) {
+Result<std::vector<CachedCalls>> sum_cached_calls(Sql& sql, const SpendDays& days) {
     WhereClause where;
     where.add_text("date >= ?", days.first);
     where.add_text("date <= ?", days.last);
     where.add_text("api_key = ?", days.key_hash);
     narrow(where, days.viewer, "user_id");
-    const auto rows = sql.run(
-        Statement("select api_key, call_type, model, sum(calls), sum(failed), sum(from_cache), "
-                  "sum(cached_tokens), sum(generated_tokens) from tollweir_daily_calls" +
-                  where.text() + " group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit " +
-                  std::to_string(count)),
-        where.values());
-    if (!rows) return std::unexpected(rows.error());
+    static const std::string kTexts[] = {"api_key", "call_type", "model"};
+    static const std::string kCounts[] = {"calls", "failed", "from_cache", "cached_tokens",
+                                          "generated_tokens"};
+    const auto groups = sum_groups(sql, kTexts, kCounts, "tollweir_daily_calls", where);
+    if (!groups) return std::unexpected(groups.error());
     std::vector<CachedCalls> found;
-    for (std::size_t row = 0; row < rows->size(); ++row) {
-        const auto number = [&](std::size_t at) { return rows->integer(row, at).value_or(0); };
-        found.push_back({std::string(rows->text(row, 0)), std::string(rows->text(row, 1)),
-                         std::string(rows->text(row, 2)), number(3), number(4), number(5),
-                         number(6), number(7)});
-    }
+    for (const auto& group : *groups)
+        found.push_back({group.texts[0], group.texts[1], group.texts[2], group.count(0),
+                         group.count(1), group.count(2), group.count(3), group.count(4)});
+    std::ranges::sort(found, [](const CachedCalls& a, const CachedCalls& b) {
+        return std::tie(b.calls, a.key_hash, a.call_type, a.model) <
+               std::tie(a.calls, b.key_hash, b.call_type, b.model);
+    });
     return found;
 }
 

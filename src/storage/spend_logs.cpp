@@ -17,6 +17,7 @@ struct Column {
     const char* name;
     const char* type;  // Postgres's
     bool null_if_empty = false;
+    bool sqlite_only = false;
 };
 
 // In the order in which `put_row` puts them.
@@ -57,28 +58,49 @@ constexpr Column kColumns[] = {
     {"session_id", "text"},
     {"status", "text"},
     {"mcp_namespaced_tool_name", "text", true},
+    {"tollweir_key_alias", "text", true, true},  // PostgreSQL has an index over the metadata
 };
 
-MadeStatement make_insert() {
-    std::string names;
-    std::string values;
-    std::string picked;
-    std::string arrays;
-    std::string given;
+/// A list with commas, for one of the stores.
+template <class Write>
+std::string list_columns(bool for_sqlite, Write write) {
+    std::string out;
     int number = 0;
-    for (const auto& [name, type, null_if_empty] : kColumns) {
-        const std::string comma = number++ == 0 ? "" : ", ";
-        const auto parameter = "$" + std::to_string(number);
-        const auto cell = "c" + std::to_string(number);
-        names += comma + name;
-        values += comma + (null_if_empty ? "nullif(" + parameter + ", '')" : parameter);
-        picked += comma + (null_if_empty ? "nullif(" + cell + ", '')" : cell) + "::" + type;
-        arrays += comma + parameter + "::text[]";
-        given += comma + cell;
+    for (const auto& column : kColumns) {
+        if (column.sqlite_only && !for_sqlite) continue;
+        if (number++ > 0) out += ", ";
+        write(out, column, std::to_string(number));
     }
-    const auto into = "insert into \"LiteLLM_SpendLogs\" (" + names + ") ";
-    return {into + "values (" + values + ")",
-            into + "select " + picked + " from unnest(" + arrays + ") as given (" + given + ")"};
+    return out;
+}
+
+MadeStatement make_insert() {
+    const auto value = [](std::string& out, const Column& column, const std::string& cell) {
+        column.null_if_empty ? out.append("nullif(" + cell + ", '')") : out.append(cell);
+    };
+    const auto into = [](bool for_sqlite) {
+        return "insert into \"LiteLLM_SpendLogs\" (" +
+               list_columns(for_sqlite, [](std::string& out, const Column& column,
+                                           const auto&) { out += column.name; }) +
+               ") ";
+    };
+    const auto values =
+        list_columns(true, [&](auto& out, const Column& column, const auto& number) {
+            value(out, column, "$" + number);
+        });
+    const auto picked =
+        list_columns(false, [&](auto& out, const Column& column, const auto& number) {
+            value(out, column, "c" + number);
+            out.append("::").append(column.type);
+        });
+    const auto arrays = list_columns(false, [](auto& out, const Column&, const auto& number) {
+        out.append("$" + number + "::text[]");
+    });
+    const auto cells = list_columns(
+        false, [](auto& out, const Column&, const auto& number) { out.append("c" + number); });
+    return {
+        into(true) + "values (" + values + ")",
+        into(false) + "select " + picked + " from unnest(" + arrays + ") as given (" + cells + ")"};
 }
 
 const Statement kFind{
@@ -87,6 +109,11 @@ const Statement kFind{
     "\"LiteLLM_SpendLogs\" where record_id in (select value from json_each($2))",
     "select request_id, record_id from \"LiteLLM_SpendLogs\" where request_id = any($1) union all "
     "select request_id, record_id from \"LiteLLM_SpendLogs\" where record_id = any($2)"};
+
+// Another process may be building it (migration 0013).
+const Statement kIsIndexed{"select 1",
+                           "select indisvalid from pg_index where indexrelid = "
+                           "to_regclass('tollweir_spend_record_id')"};
 
 std::string_view wanted_request_id(const SpendRow& row) {
     return row.response_id.empty() ? row.call_id : row.response_id;
@@ -155,6 +182,7 @@ void put_row(RowBatch& out, const Sql& sql, const SpendRow& row, std::string_vie
     out.put(row.session_id.empty() ? std::string_view(record_id) : row.session_id);
     out.put(row.status == SpendStatus::success ? "success" : "failure");
     out.put(row.mcp_tool);
+    if (!sql.is_postgres()) out.put(row.key_alias);
 }
 
 }  // namespace
@@ -166,6 +194,10 @@ Result<SpendRowsToWrite> find_new_rows(Sql& sql, const SpendBatch& batch) {
         if (const auto id = wanted_request_id(row); !id.empty()) wanted.emplace_back(id);
         records.push_back(to_text(row.record_id));
     }
+    const auto indexed = sql.run(kIsIndexed);
+    if (!indexed) return std::unexpected(indexed.error());
+    if (indexed->empty() || !indexed->boolean(0, 0).value_or(false))
+        return fail(ErrorKind::unavailable, "spend rows are being indexed", ErrorSource::gateway);
     const auto found = sql.run(kFind, {SqlValue::List{wanted}, SqlValue::List{records}});
     if (!found) return std::unexpected(found.error());
     std::unordered_set<std::string_view> used_requests;
@@ -188,7 +220,7 @@ Result<SpendRowsToWrite> find_new_rows(Sql& sql, const SpendBatch& batch) {
 
 Result<void> insert_spend_logs(Sql& sql, const SpendRowsToWrite& rows) {
     static const MadeStatement insert = make_insert();
-    RowBatch out(std::size(kColumns));
+    RowBatch out(std::size(kColumns) - (sql.is_postgres() ? 1 : 0));
     for (std::size_t i = 0; i < rows.rows.size(); ++i)
         put_row(out, sql, *rows.rows[i], rows.request_ids[i]);
     const auto done = out.run(sql, insert);

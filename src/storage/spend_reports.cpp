@@ -1,9 +1,12 @@
 #include "tollweir/storage/spend_reports.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "storage/shown_columns.hpp"
 #include "storage/spend_viewer.hpp"
+#include "storage/store_connection.hpp"
+#include "storage/sum_groups.hpp"
 
 namespace tollweir {
 namespace {
@@ -83,21 +86,24 @@ std::string_view column_of(SpendGroup group) {
     return "date";
 }
 
+/// By spend, the most first.
 Result<std::vector<SpendSum>> sum_by(Sql& sql, std::string_view table, std::string_view column,
-                                     const WhereClause& where, std::string_view order,
-                                     std::size_t count) {
-    std::string text = "select ";
-    text.append(column).append(", sum(").append(exact_spend(sql.dialect()));
-    text.append("), sum(api_requests) from \"").append(table).append("\"").append(where.text());
-    text.append(" group by 1 order by ").append(order);
-    text.append(" limit ").append(std::to_string(count));
-    const auto rows = sql.run(Statement(std::move(text)), where.values());
-    if (!rows) return std::unexpected(rows.error());
+                                     const WhereClause& where) {
+    const std::string texts[] = {std::string(column)};
+    const std::string amounts[] = {std::string(exact_spend(sql.dialect())), "api_requests"};
+    const auto groups = sum_groups(sql, texts, amounts, table, where);
+    if (!groups) return std::unexpected(groups.error());
     std::vector<SpendSum> sums;
-    for (std::size_t row = 0; row < rows->size(); ++row)
-        sums.push_back({std::string(rows->text(row, 0)), rows->sum(row, 1).value_or(0),
-                        rows->integer(row, 2).value_or(0)});
+    for (const auto& group : *groups)
+        sums.push_back({group.texts[0], group.sums[0], group.count(1)});
+    std::ranges::sort(sums, [](const SpendSum& a, const SpendSum& b) {
+        return a.spend != b.spend ? a.spend > b.spend : a.name < b.name;
+    });
     return sums;
+}
+
+void cut(Result<std::vector<SpendSum>>& sums, std::size_t count) {
+    if (sums && sums->size() > count) sums->resize(count);
 }
 
 Result<std::string> list_by_spend(Sql& sql, std::string_view table,
@@ -112,8 +118,6 @@ Result<std::string> list_by_spend(Sql& sql, std::string_view table,
     return rows_as_json(*rows, columns);
 }
 
-constexpr std::string_view kMostFirst = "2 desc, 1";
-
 }  // namespace
 
 void narrow(WhereClause& where, const SpendViewer& viewer, std::string_view user) {
@@ -124,26 +128,23 @@ void narrow(WhereClause& where, const SpendViewer& viewer, std::string_view user
         where.add(std::string(user) + " = ?", viewer.user_id);
 }
 
-Result<std::vector<DaySpend>> daily_spend(Sql& sql, const SpendDays& days) {
+Result<void> visit_daily_spend(Sql& sql, const SpendDays& days,
+                               const std::function<void(const DaySpend&)>& visit) {
     const auto where = user_days(days);
-    std::string text = "select date, api_key, coalesce(user_id, ''), coalesce(model, ''), sum(";
+    std::string text = "select date, api_key, user_id, model, ";
     text.append(exact_spend(sql.dialect()));
-    text.append(") from \"LiteLLM_DailyUserSpend\"").append(where.text());
-    text.append(" group by 1, 2, 3, 4 order by 1, 2, 3, 4");
-    const auto rows = sql.run(Statement(std::move(text)), where.values());
-    if (!rows) return std::unexpected(rows.error());
-    std::vector<DaySpend> spend;
-    for (std::size_t row = 0; row < rows->size(); ++row)
-        spend.push_back({std::string(rows->text(row, 0)), std::string(rows->text(row, 1)),
-                         std::string(rows->text(row, 2)), std::string(rows->text(row, 3)),
-                         rows->sum(row, 4).value_or(0)});
-    return spend;
+    text.append(" from \"LiteLLM_DailyUserSpend\"").append(where.text());
+    return each_row(sql, text, where.values(), [&](const SqlRowView& row) {
+        visit({row.text(0), row.text(1), row.text(2), row.text(3), row.sum(4)});
+    });
 }
 
 Result<std::vector<SpendSum>> sum_spend(Sql& sql, const SpendDays& days, SpendGroup group,
                                         std::size_t count) {
-    return sum_by(sql, "LiteLLM_DailyUserSpend", column_of(group), user_days(days),
-                  group == SpendGroup::day ? "1" : kMostFirst, count);
+    auto sums = sum_by(sql, "\"LiteLLM_DailyUserSpend\"", column_of(group), user_days(days));
+    if (sums && group == SpendGroup::day) std::ranges::sort(*sums, {}, &SpendSum::name);
+    cut(sums, count);
+    return sums;
 }
 
 Result<std::vector<SpendSum>> sum_tag_spend(Sql& sql, const SpendDays& days, std::size_t count) {
@@ -157,7 +158,9 @@ Result<std::vector<SpendSum>> sum_tag_spend(Sql& sql, const SpendDays& days, std
             "api_key in (select token from \"LiteLLM_VerificationToken\" where user_id = ? union "
             "select token from \"LiteLLM_DeletedVerificationToken\" where user_id = ?)",
             viewer.user_id);
-    return sum_by(sql, "LiteLLM_DailyTagSpend", "coalesce(tag, '')", where, kMostFirst, count);
+    auto sums = sum_by(sql, "\"LiteLLM_DailyTagSpend\"", "coalesce(tag, '')", where);
+    cut(sums, count);
+    return sums;
 }
 
 Result<KeyLabels> key_labels(Sql& sql, const std::vector<std::string>& hashes) {

@@ -1,4 +1,5 @@
 #include <array>
+#include <vector>
 
 #include "storage/shown_columns.hpp"
 #include "storage/spend_viewer.hpp"
@@ -47,34 +48,83 @@ static_assert(kColumns[kRequestId].name == "request_id" && kColumns[kStart].name
 constexpr std::array<ShownColumn, 3> kTexts{
     {{"messages", json}, {"response", json}, {"proxy_server_request", json}}};
 
-WhereClause rows_of(const SpendFilter& filter, SqlDialect dialect) {
-    WhereClause where;
-    narrow(where, filter.viewer, "\"user\"");
-    where.add_text("api_key = ?", filter.key_hash);
-    where.add_text("\"user\" = ?", filter.user_id);
-    where.add_text("(request_id = ? or tollweir_call_id = ? or tollweir_response_id = ?)",
-                   filter.request_id);
-    where.add_text("team_id = ?", filter.team_id);
-    where.add_text("model = ?", filter.model);
-    where.add_text("end_user = ?", filter.end_user);
-    where.add_text("session_id = ?", filter.session_id);
-    if (filter.status == "failure") where.add("status = 'failure'");
-    if (filter.status == "success") where.add("coalesce(status, '') <> 'failure'");
+// How many rows a count looks at.
+constexpr std::size_t kMostCounted = 10'000;
+
+// Index only what stands in no other index: an id that is the row's own, too, and in SQLite the
+// session of a row that is alone in it, cost nothing there. What is said twice lets a store see
+// that.
+constexpr std::string_view kIsCall =
+    "(request_id = ? or (tollweir_call_id = ? and tollweir_call_id <> request_id) or "
+    "(tollweir_response_id = ? and tollweir_response_id <> request_id))";
+constexpr std::string_view kIsOfSession =
+    "((session_id = ? and session_id is not record_id) or (record_id = ? and session_id = "
+    "record_id))";
+
+struct Condition {
+    std::string text;  // `?` stands for the value
+    SqlValue value;
+};
+
+/// What must hold of a row, beside the times.
+struct Conditions {
+    std::vector<Condition> indexed;  // each begins an index of its own, the narrower ones first
+    std::vector<Condition> others;
+
+    void add_indexed(std::string_view text, std::string_view value) {
+        if (!value.empty()) indexed.push_back({std::string(text), value});
+    }
+};
+
+Conditions conditions_of(const SpendFilter& filter, SqlDialect dialect) {
+    Conditions found;
+    found.add_indexed(kIsCall, filter.request_id);
+    found.add_indexed(
+        dialect == SqlDialect::postgres ? std::string_view("session_id = ?") : kIsOfSession,
+        filter.session_id);
+    const auto& viewer = filter.viewer;
+    if (!viewer.sees_all && viewer.user_id.empty())
+        found.indexed.push_back({"api_key = ?", viewer.key_hash});
+    else if (!viewer.sees_all)
+        found.indexed.push_back({"\"user\" = ?", viewer.user_id});
+    found.add_indexed("api_key = ?", filter.key_hash);
+    found.add_indexed("end_user = ?", filter.end_user);
+    found.add_indexed("\"user\" = ?", filter.user_id);
+    found.add_indexed("team_id = ?", filter.team_id);
+    found.add_indexed("model = ?", filter.model);
     // As it was called when the call was made: the key may be gone.
-    where.add_text(dialect == SqlDialect::postgres
-                       ? "metadata->>'user_api_key_alias' = ?"
-                       : "case when json_valid(metadata) then "
-                         "json_extract(metadata, '$.user_api_key_alias') end = ?",
-                   filter.key_alias);
+    found.add_indexed(dialect == SqlDialect::postgres ? "metadata->>'user_api_key_alias' = ?"
+                                                      : "tollweir_key_alias = ?",
+                      filter.key_alias);
+    if (filter.status == "failure") found.indexed.push_back({"status = 'failure'", {}});
+    if (filter.status == "success")
+        found.others.push_back({"coalesce(status, '') <> 'failure'", {}});
+    const std::string spend(exact_spend(dialect));
+    if (filter.least) found.others.push_back({spend + " >= ?", SqlValue::Sum{*filter.least}});
+    if (filter.most) found.others.push_back({spend + " <= ?", SqlValue::Sum{*filter.most}});
+    return found;
+}
+
+void add(WhereClause& where, const Condition& condition) {
+    condition.text.contains('?') ? where.add(condition.text, condition.value)
+                                 : where.add(condition.text);
+}
+
+void add_times(WhereClause& where, const SpendFilter& filter) {
     if (filter.from) where.add("\"startTime\" >= ?", *filter.from);
     if (filter.before) where.add("\"startTime\" < ?", *filter.before);
-    const std::string spend(exact_spend(dialect));
+}
+
+WhereClause rows_of(const SpendFilter& filter, SqlDialect dialect) {
+    WhereClause where;
+    const auto conditions = conditions_of(filter, dialect);
+    for (const auto& condition : conditions.indexed) add(where, condition);
+    for (const auto& condition : conditions.others) add(where, condition);
+    add_times(where, filter);
     if (filter.after) {
         const auto start = where.param(filter.after->start);
         where.add("(\"startTime\", request_id) < (" + start + ", ?)", filter.after->request_id);
     }
-    if (filter.least) where.add(spend + " >= ?", SqlValue::Sum{*filter.least});
-    if (filter.most) where.add(spend + " <= ?", SqlValue::Sum{*filter.most});
     return where;
 }
 
@@ -104,12 +154,31 @@ Result<std::string> list_spend_rows(Sql& sql, const SpendFilter& filter, std::si
     return std::move(page->json);
 }
 
-Result<std::int64_t> count_spend_rows(Sql& sql, const SpendFilter& filter) {
-    const auto where = rows_of(filter, sql.dialect());
-    const auto rows = sql.run(
-        Statement("select count(*) from \"LiteLLM_SpendLogs\"" + where.text()), where.values());
+Result<SpendRowCount> count_spend_rows(Sql& sql, const SpendFilter& filter) {
+    const auto conditions = conditions_of(filter, sql.dialect());
+    WhereClause where;
+    const bool by_index = !conditions.indexed.empty();
+    if (by_index) add(where, conditions.indexed.front());
+    add_times(where, filter);
+    // Of the rows that one index gives, newest first, those for which the rest holds.
+    std::string checks;
+    const auto check = [&](const Condition& condition) {
+        auto text = condition.text;
+        for (auto at = text.find('?'); at != text.npos; at = text.find('?', at))
+            text.replace(at, 1, where.param(condition.value));
+        checks.append(checks.empty() ? "" : " and ").append(text);
+    };
+    for (const auto& condition : std::span(conditions.indexed).subspan(by_index ? 1 : 0))
+        check(condition);
+    for (const auto& condition : conditions.others) check(condition);
+    auto text = "select count(*), count(case when fits then 1 end) from (select " +
+                (checks.empty() ? "1 = 1" : checks) + " as fits from \"LiteLLM_SpendLogs\"" +
+                where.text() + " order by \"startTime\" desc limit " +
+                std::to_string(kMostCounted) + ") as seen";
+    const auto rows = sql.run(Statement(std::move(text)), where.values());
     if (!rows) return std::unexpected(rows.error());
-    return rows->integer(0, 0).value_or(0);
+    return SpendRowCount{rows->integer(0, 1).value_or(0),
+                         rows->integer(0, 0).value_or(0) < std::int64_t{kMostCounted}};
 }
 
 Result<std::string> show_spend_texts(Sql& sql, const SpendViewer& viewer,

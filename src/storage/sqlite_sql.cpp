@@ -68,6 +68,34 @@ std::optional<std::string> cell_of(sqlite3_stmt* statement, int column, bool is_
     return text;
 }
 
+class RowView final : public SqlRowView {
+public:
+    explicit RowView(sqlite3_stmt* statement) : statement_(statement) {}
+
+    std::string_view text(std::size_t column) const override {
+        const auto at = static_cast<int>(column);
+        const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, at));
+        if (data == nullptr) return {};
+        return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, at))};
+    }
+    std::int64_t integer(std::size_t column) const override {
+        return sqlite3_column_int64(statement_, static_cast<int>(column));
+    }
+    PicodollarSum sum(std::size_t column) const override { return integer(column); }
+
+private:
+    sqlite3_stmt* statement_;
+};
+
+/// Ends the run of a statement, whichever way it ended.
+struct Reset {
+    sqlite3_stmt* statement;
+    ~Reset() {
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+    }
+};
+
 GatewayError error_of(int extended_code, std::string_view message) {
     using enum ErrorKind;
     const int code = extended_code & 0xFF;
@@ -202,15 +230,8 @@ Result<SqlRows> SqliteSql::run(const Statement& statement, std::span<const SqlVa
     return step(*prepared, values);
 }
 
-Result<SqlRows> SqliteSql::step(const Prepared& prepared, std::span<const SqlValue> values) {
+Result<void> SqliteSql::bind(const Prepared& prepared, std::span<const SqlValue> values) {
     auto* statement = prepared.statement.get();
-    struct Reset {
-        sqlite3_stmt* statement;
-        ~Reset() {
-            sqlite3_reset(statement);
-            sqlite3_clear_bindings(statement);
-        }
-    } reset{statement};
     int index = 0;
     for (const auto which : prepared.values) {
         ++index;
@@ -219,6 +240,27 @@ Result<SqlRows> SqliteSql::step(const Prepared& prepared, std::span<const SqlVal
         if (std::visit(Binder(statement, index), values[which].value()) != SQLITE_OK)
             return std::unexpected(last_error());
     }
+    return {};
+}
+
+Result<void> SqliteSql::each(const std::string& text, std::span<const SqlValue> values,
+                             const TakeRow& take) {
+    const auto prepared = prepare(text, false);
+    if (!prepared) return std::unexpected(prepared.error());
+    auto* statement = prepared->statement.get();
+    const Reset reset{statement};
+    if (auto bound = bind(*prepared, values); !bound) return bound;
+    const RowView row(statement);
+    int state;
+    while ((state = sqlite3_step(statement)) == SQLITE_ROW) take(row);
+    if (state != SQLITE_DONE) return std::unexpected(last_error());
+    return {};
+}
+
+Result<SqlRows> SqliteSql::step(const Prepared& prepared, std::span<const SqlValue> values) {
+    auto* statement = prepared.statement.get();
+    const Reset reset{statement};
+    if (auto bound = bind(prepared, values); !bound) return std::unexpected(bound.error());
     SqlRows rows;
     const int width = sqlite3_column_count(statement);
     rows.set_width(static_cast<std::size_t>(width));

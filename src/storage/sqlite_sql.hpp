@@ -35,6 +35,8 @@ public:
     using Sql::run;
     Result<SqlRows> run(const Statement& statement, std::span<const SqlValue> values) override;
     Result<void> transaction(const std::function<Result<void>(Sql&)>& work) override;
+    Result<void> each(const std::string& text, std::span<const SqlValue> values,
+                      const TakeRow& take) override;
     Result<void> run_script(const std::string& script) override;
     void interrupt() override;
     std::string last_failure() const override;
@@ -58,6 +60,7 @@ private:
     Result<const Prepared*> find_prepared(std::string_view text);
     Result<Prepared> prepare(std::string_view text, bool kept);
     Result<SqlRows> step(const Prepared& prepared, std::span<const SqlValue> values);
+    Result<void> bind(const Prepared& prepared, std::span<const SqlValue> values);
     GatewayError last_error();
 
     std::unique_ptr<sqlite3, CloseDatabase> database_;

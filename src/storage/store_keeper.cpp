@@ -18,15 +18,19 @@ constexpr milliseconds kLongestPause{2'000};
 constexpr std::chrono::minutes kPruneInterval{5};
 constexpr std::chrono::minutes kRemindInterval{1};
 constexpr milliseconds kStopWithin{1'000};
+constexpr std::chrono::seconds kDeferredPause{10};  // another process may be at it
 
 }  // namespace
 
 /// Shared with the thread, which is left behind where the store does not let it go.
-struct StoreKeeper::State {
+struct StoreKeeper::State : std::enable_shared_from_this<StoreKeeper::State> {
     State(std::shared_ptr<const StoreSource> its_source, std::shared_ptr<StoreStatus> its_status)
         : source(std::move(its_source)), status(std::move(its_status)) {}
 
     void keep();
+    void start_deferred_migrations();
+    void run_deferred_migrations();
+    void stop_deferred_migrations(std::unique_lock<std::mutex>& lock);
     Result<void> find_store();
     Result<void> follow_changes();
     void tell(const std::vector<NotedChange>& changes);
@@ -48,6 +52,9 @@ struct StoreKeeper::State {
     // For the listener, which is set from another thread, and for stop().
     std::mutex mutex;
     Listener listener;
+    std::thread migrating;
+    std::unique_ptr<StoreConnection> migrating_on;
+    bool is_migrating = false;
     std::unique_ptr<ChangeFeed> feed;
     bool ended = false;
     std::condition_variable end_came;
@@ -75,6 +82,7 @@ Result<void> StoreKeeper::State::find_store() {
         for (const auto& name : report->applied) names += (names.empty() ? "" : ", ") + name;
         if (!names.empty()) log_info(source->target().description + ": migrated, " + names);
         migrated = true;
+        if (!report->is_complete) start_deferred_migrations();
     }
     auto opened = source->open_feed(position);
     if (!opened) return std::unexpected(opened.error());
@@ -91,6 +99,66 @@ void StoreKeeper::State::tell(const std::vector<NotedChange>& changes) {
     }
     if (!current) return;
     for (const auto& change : changes) current({change.table, change.id});
+}
+
+/// Indexes of very many rows, which may take minutes: meanwhile the store is used.
+void StoreKeeper::State::start_deferred_migrations() {
+    log_info(source->target().description +
+             ": spend rows are being indexed; spend waits in the journal meanwhile");
+    const std::lock_guard lock(mutex);
+    is_migrating = true;
+    migrating = start_quiet_thread([state = shared_from_this()] {
+        name_this_thread("store-migrate");
+        state->run_deferred_migrations();
+        const std::lock_guard lock(state->mutex);
+        state->is_migrating = false;
+        state->end_came.notify_all();
+    });
+}
+
+void StoreKeeper::State::run_deferred_migrations() {
+    const auto began = Clock::now();
+    while (!stopping) {
+        auto sql = source->connect_for_migrations();
+        auto done = Result<bool>(false);
+        if (sql) {
+            auto* connection = sql->get();
+            {
+                const std::lock_guard lock(mutex);
+                migrating_on = std::move(*sql);
+            }
+            done = tollweir::run_deferred_migrations(*connection, stopping);
+            const std::lock_guard lock(mutex);
+            migrating_on.reset();
+        } else {
+            done = std::unexpected(std::move(sql.error()));
+        }
+        if (stopping) return;
+        if (done && *done) {
+            const auto took = std::chrono::ceil<std::chrono::seconds>(Clock::now() - began);
+            log_info(source->target().description + ": spend rows were indexed in " +
+                     std::to_string(took.count()) + " s");
+            return;
+        }
+        if (!done) log_error(source->target().description + ": " + done.error().message);
+        std::unique_lock lock(mutex);
+        end_came.wait_for(lock, kDeferredPause, [&] { return stopping.load(); });
+    }
+}
+
+/// A statement that begins just now is not there yet to be interrupted.
+void StoreKeeper::State::stop_deferred_migrations(std::unique_lock<std::mutex>& lock) {
+    end_came.notify_all();
+    const auto until = Clock::now() + kStopWithin;
+    while (is_migrating && Clock::now() < until) {
+        if (migrating_on) migrating_on->interrupt();
+        end_came.wait_for(lock, kFirstPause, [&] { return !is_migrating; });
+    }
+    const bool has_stopped = !is_migrating;
+    auto thread = std::move(migrating);
+    lock.unlock();
+    if (thread.joinable()) has_stopped ? thread.join() : thread.detach();
+    lock.lock();
 }
 
 /// Until the feed breaks or the pool stops.
@@ -168,6 +236,7 @@ void StoreKeeper::stop() {
     state.stopping = true;
     state.status->keeper.wake();
     std::unique_lock lock(state.mutex);
+    state.stop_deferred_migrations(lock);
     const auto has_ended = [&] { return state.ended; };
     if (!state.end_came.wait_for(lock, kStopWithin, has_ended)) {
         if (state.feed) state.feed->interrupt();

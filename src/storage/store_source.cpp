@@ -21,6 +21,20 @@ milliseconds usual_statement_timeout(StoreLane lane) {
     return std::chrono::seconds(120);
 }
 
+/// What a start leaves to a thread.
+Result<void> finish(const StoreSource& source, MigrationReport& report) {
+    const std::atomic<bool> goes_on{false};
+    auto sql = source.connect_for_migrations();
+    if (!sql) return std::unexpected(sql.error());
+    const auto done = run_deferred_migrations(**sql, goes_on);
+    if (!done) return std::unexpected(done.error());
+    if (!*done)
+        return fail(ErrorKind::unavailable, "another process is at the last migrations",
+                    ErrorSource::gateway);
+    report.is_complete = true;
+    return {};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const StoreSource>> StoreSource::make(const StoreOptions& options) {
@@ -53,21 +67,20 @@ Result<std::unique_ptr<StoreConnection>> StoreSource::connect(StoreLane lane) co
          .idle_in_transaction_timeout = config_.idle_in_transaction_timeout});
 }
 
+Result<std::unique_ptr<StoreConnection>> StoreSource::connect_for_migrations() const {
+    if (!is_sqlite()) return PostgresSql::open(migration_target_.connection, {});
+    // A start must not wait for the disk: tables that a power cut takes are made again.
+    return SqliteSql::open(
+        {.file = target_.sqlite_file, .survives_power_cut = false, .tidies_at_close = false});
+}
+
 Result<MigrationReport> StoreSource::migrate() const {
-    std::unique_ptr<StoreConnection> sql;
-    if (is_sqlite()) {
-        // A start must not wait for the disk: tables that a power cut takes are made again.
-        auto opened = SqliteSql::open(
-            {.file = target_.sqlite_file, .survives_power_cut = false, .tidies_at_close = false});
-        if (!opened) return std::unexpected(opened.error());
-        sql = std::move(*opened);
-    } else {
-        auto opened = PostgresSql::open(migration_target_.connection, {});
-        if (!opened) return std::unexpected(opened.error());
-        sql = std::move(*opened);
-    }
-    if (config_.migrate) return run_migrations(*sql, migration_target_.connection.schema);
-    if (auto checked = check_migrations(*sql); !checked) return std::unexpected(checked.error());
+    const auto sql = connect_for_migrations();
+    if (!sql) return std::unexpected(sql.error());
+    const auto& target = migration_target_.connection;
+    // Behind a pooler there is no session that could hold a lock.
+    if (config_.migrate) return run_migrations(**sql, target.schema, !target.behind_pgbouncer);
+    if (auto checked = check_migrations(**sql); !checked) return std::unexpected(checked.error());
     return MigrationReport();
 }
 
@@ -89,6 +102,9 @@ Result<MigrationReport> migrate_store(const StoreOptions& options) {
     const auto source = StoreSource::make(wanted);
     if (!source) return std::unexpected(source.error());
     auto report = (*source)->migrate();
+    if (report && !report->is_complete)
+        if (auto rest = finish(**source, *report); !rest)
+            report = std::unexpected(std::move(rest.error()));
     const auto& where = (*source)->migration_target_.description;
     if (!report) {
         auto error = std::move(report.error());

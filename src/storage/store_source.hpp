@@ -20,6 +20,8 @@ public:
     Result<std::unique_ptr<StoreConnection>> connect(StoreLane lane) const;
     /// Runs what has not run, or only looks where the configuration forbids to.
     Result<MigrationReport> migrate() const;
+    /// A connection for what a report says is left.
+    Result<std::unique_ptr<StoreConnection>> connect_for_migrations() const;
     Result<std::unique_ptr<ChangeFeed>> open_feed(ChangePosition& position) const;
     std::chrono::milliseconds idle_life() const { return idle_life_; }
 

@@ -58,6 +58,8 @@ class Books:
             "status": "success",
             **columns,
         }
+        if self.store.kind == "sqlite":
+            row["tollweir_key_alias"] = alias
         self.insert("SpendLogs", **row)
         self.insert(
             "DailyUserSpend",

@@ -96,7 +96,7 @@ def test_activity_is_counted_by_day_and_model(views: Views) -> None:
 
 
 def test_answers_of_the_cache_are_counted_apart(views: Views) -> None:
-    for user, key, hits in [("lena", LENA, 3), ("max", MAX, 1)]:
+    for user, key, hits in [("lena", LENA, 3), ("max", MAX, 1), ("", "sk-nobody-0001", 2)]:
         views.store.execute(
             "insert into tollweir_daily_calls values "
             "('2026-11-20', $1, $2, 'acompletion', 'gpt-4o', 5, 1, $3, 30, 70)",
@@ -108,8 +108,11 @@ def test_answers_of_the_cache_are_counted_apart(views: Views) -> None:
     }  # fmt: skip
     lena = calls | {"api_key": "ci", "cache_hit_true_rows": 3}
     unnamed = calls | {"api_key": "Unnamed Key", "cache_hit_true_rows": 1}
+    both = calls | {"api_key": "Unnamed Key"}
+    both |= {name: 2 * calls[name] for name in calls if name.endswith(("rows", "tokens"))}
+    both["cache_hit_true_rows"] = 3
     found = views.get(f"/global/activity/cache_hits?{DAYS}")
-    assert sorted(found, key=lambda row: row["api_key"]) == [unnamed, lena]
+    assert sorted(found, key=lambda row: row["api_key"]) == [both, lena], "a list, by alias"
     assert views.get(f"/global/activity/cache_hits?{DAYS}", MAX) == [unnamed]
 
 
@@ -196,6 +199,28 @@ def test_daily_activity_tells_what_each_day_is_made_of(views: Views) -> None:
     assert found["metadata"]["total_pages"] == 1
 
 
+def test_a_day_of_very_many_keys_is_told_in_bounded_lists_that_add_up(views: Views) -> None:
+    for number in range(60):
+        key = f"sk-many-{number:04d}"
+        views.day("Team", "ops", "2026-11-21", key, 1 + number / 4, model=f"model-{number % 7}")
+    (day, _) = views.get(f"/team/daily/activity?{DAYS}")["results"]
+    breakdown = day["breakdown"]
+    listed = breakdown["api_keys"]
+    assert len(listed) == 51
+    assert digest("sk-many-0059") in listed
+    assert digest("sk-many-0000") not in listed
+    assert listed["(other)"]["metadata"] == {"key_alias": None, "team_id": None}
+    for name in ["api_keys", "models", "providers", "entities"]:
+        for metric, value in day["metrics"].items():
+            assert sum(part["metrics"][metric] for part in breakdown[name].values()) == value, name
+    for part in breakdown["models"].values():
+        keys = part["api_key_breakdown"].values()
+        assert len(keys) <= 6
+        assert sum(key["metrics"]["api_requests"] for key in keys) == part["metrics"]["api_requests"]
+    (whole,) = views.get(f"/team/daily/activity?{DAYS}&api_key=sk-many-0000")["results"]
+    assert whole["breakdown"]["api_keys"].keys() == {digest("sk-many-0000")}
+
+
 def test_pages_of_activity_hold_whole_days(views: Views) -> None:
     def page(query: str) -> tuple[list[str], float, bool]:
         found = views.get(f"/user/daily/activity{query}")
@@ -248,6 +273,7 @@ def test_a_cursor_goes_on_where_a_page_ended(views: Views) -> None:
     first = views.get(path)
     assert [row["request_id"] for row in first["data"]] == ["c", "b"]
     assert first["total"] == 3
+    assert first["total_is_exact"] is True
     second = views.get(f"{path}&cursor={first['next_cursor']}")
     assert [row["request_id"] for row in second["data"]] == ["a"]
     assert second["next_cursor"] is None

@@ -89,8 +89,9 @@ def test_an_index_over_the_same_columns_is_not_made_twice(
     until(lambda: gateway.get("/health/readiness", ()).status == 200, "taken over")
 
     twice = litellm.query(
-        "select indrelid::regclass::text as on_table, indkey::text from pg_index"
-        " where indrelid::regclass::text like '\"LiteLLM_%' group by 1, 2 having count(*) > 1"
+        "select indrelid::regclass::text as on_table, indkey::text,"
+        " pg_get_expr(indpred, indrelid) as of_rows from pg_index"
+        " where indrelid::regclass::text like '\"LiteLLM_%' group by 1, 2, 3 having count(*) > 1"
     )
     assert twice == []
 

@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tollweir/core/clock.hpp"
@@ -59,7 +61,13 @@ struct SpendRowPage {
 };
 Result<SpendRowPage> page_spend_rows(Sql& sql, const SpendFilter& filter, std::size_t offset,
                                      std::size_t count);
-Result<std::int64_t> count_spend_rows(Sql& sql, const SpendFilter& filter);
+struct SpendRowCount {
+    std::int64_t rows = 0;
+    bool is_exact = true;  // else there are at least as many
+};
+/// Looks at the newest ten thousand rows at most, so that it takes the same time however many there
+/// are.
+Result<SpendRowCount> count_spend_rows(Sql& sql, const SpendFilter& filter);
 /// What was kept of the call's prompt and answer, as a JSON object. Error: `not_found`.
 Result<std::string> show_spend_texts(Sql& sql, const SpendViewer& viewer,
                                      const std::string& request_id);
@@ -73,15 +81,17 @@ struct SpendDays {
     std::string last{};
 };
 
+/// A part of what was spent on a day.
 struct DaySpend {
-    std::string day;
-    std::string key_hash;
-    std::string user_id;
-    std::string model;
+    std::string_view day;
+    std::string_view key_hash;
+    std::string_view user_id;
+    std::string_view model;
     PicodollarSum spend = 0;
 };
-/// In order of days.
-Result<std::vector<DaySpend>> daily_spend(Sql& sql, const SpendDays& days);
+/// Every part there is, in no order; its texts hold during the call.
+Result<void> visit_daily_spend(Sql& sql, const SpendDays& days,
+                               const std::function<void(const DaySpend&)>& visit);
 
 enum class SpendGroup : std::uint8_t { day, key, model, provider };
 struct SpendSum {
@@ -101,7 +111,7 @@ struct KeyLabel {
     std::string team_id;
 };
 /// By their hashes.
-using KeyLabels = std::map<std::string, KeyLabel>;
+using KeyLabels = std::map<std::string, KeyLabel, std::less<>>;
 Result<KeyLabels> key_labels(Sql& sql, const std::vector<std::string>& hashes);
 
 /// JSON arrays of the rows, the most spend first.

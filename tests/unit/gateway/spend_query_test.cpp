@@ -144,11 +144,10 @@ TEST(SpendViewer, AdministratorsSeeAllAndOthersTheirOwn) {
 
 TEST(SpendDaysJson, FillsInTheDaysAfterTheLastSpend) {
     const PicodollarSum cent = kPicodollarsPerDollar / 100;
-    const auto days =
-        Json::parse(spend_days_json({{"2026-11-20", "k1", "lena", "gpt-4o", 41 * cent},
-                                     {"2026-11-20", "k2", "lena", "o3", cent}},
-                                    "2026-11-19", day_of("2026-11-22")));
-    EXPECT_EQ(days, Json::parse(R"([
+    SpendDaysJson days;
+    days.add({"2026-11-20", "k1", "lena", "gpt-4o", 41 * cent});
+    days.add({"2026-11-20", "k2", "lena", "o3", cent});
+    EXPECT_EQ(Json::parse(days.json("2026-11-19", day_of("2026-11-22"))), Json::parse(R"([
         {"startTime":"2026-11-20","spend":0.42,"k1":0.41,"k2":0.01,"users":{"lena":0.42},
          "models":{"gpt-4o":0.41,"o3":0.01}},
         {"startTime":"2026-11-21","spend":0.0,"users":{},"models":{}},
@@ -156,8 +155,9 @@ TEST(SpendDaysJson, FillsInTheDaysAfterTheLastSpend) {
 }
 
 TEST(SpendDaysJson, WithoutSpendAllDaysAskedForAreEmpty) {
-    EXPECT_EQ(Json::parse(spend_days_json({}, "2026-11-21", day_of("2026-11-22"))).size(), 2U);
-    EXPECT_EQ(spend_days_json({}, "", day_of("2026-11-22")), "[]");
+    const SpendDaysJson none;
+    EXPECT_EQ(Json::parse(none.json("2026-11-21", day_of("2026-11-22"))).size(), 2U);
+    EXPECT_EQ(none.json("", day_of("2026-11-22")), "[]");
 }
 
 }  // namespace

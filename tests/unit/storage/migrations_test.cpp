@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 #include "storage/embedded_migrations.hpp"
@@ -91,6 +92,10 @@ TEST_P(MigrationsTest, MakeEveryTableWithItsColumns) {
 
 TOLLWEIR_BOTH_STORES(MigrationsTest);
 
+constexpr const char* kSpendIndexes =
+    "select count(*), count(*) filter (where indisvalid) from pg_index where indrelid = "
+    "'\"LiteLLM_SpendLogs\"'::regclass";
+
 TEST(Migrations, AreTheSameForBothStores) {
     const auto lite = sqlite_migrations();
     const auto postgres = postgres_migrations();
@@ -122,6 +127,39 @@ TEST_F(PostgresMigrations, ARoleWithoutTheRightIsToldWhichItNeeds) {
     EXPECT_NE(report.error().message.find("0001_litellm_tables"), std::string::npos);
     EXPECT_NE(report.error().message.find("permission denied"), std::string::npos);
     EXPECT_NE(report.error().message.find("DIRECT_URL"), std::string::npos);
+}
+
+TEST_F(PostgresMigrations, IndexesOfVeryManyRowsAreMadeLater) {
+    ASSERT_TRUE(migrate_store(store_->options()));
+    const auto sql = store_->connect();
+    const auto indexes = sql->run(kSpendIndexes)->integer(0, 0);
+    // As if LiteLLM had made the table; one index has another name.
+    ASSERT_TRUE(sql->run_script(
+        "delete from tollweir_migration where number = 13;"
+        "drop index tollweir_spend_record_id, tollweir_spend_model, tollweir_spend_failure, "
+        "\"LiteLLM_SpendLogs_startTime_idx\";"
+        "create index by_time on \"LiteLLM_SpendLogs\" (\"startTime\");"
+        "insert into \"LiteLLM_SpendLogs\" (request_id, call_type, \"startTime\", \"endTime\") "
+        "select number, 'acompletion', now(), now() from generate_series(1, 400) as number"));
+    const std::atomic<bool> stopping{true};
+    const std::atomic<bool> goes_on{false};
+
+    const auto cut_off = run_deferred_migrations(*store_->connect(), stopping);
+    ASSERT_TRUE(cut_off) << cut_off.error().message;
+    EXPECT_FALSE(*cut_off);
+    EXPECT_LT(sql->run(kSpendIndexes)->integer(0, 0), indexes);
+    const auto holder = store_->connect();
+    ASSERT_TRUE(holder->run("select pg_advisory_lock(7236838021462)"));
+    EXPECT_EQ(run_deferred_migrations(*store_->connect(), goes_on), false) << "another is at it";
+    ASSERT_TRUE(holder->run("select pg_advisory_unlock(7236838021462)"));
+
+    const auto done = run_deferred_migrations(*store_->connect(), goes_on);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_TRUE(*done);
+    const auto made = sql->run(kSpendIndexes);
+    EXPECT_EQ(made->integer(0, 0), indexes);
+    EXPECT_EQ(made->integer(0, 1), indexes) << "all are valid";
+    EXPECT_TRUE(check_migrations(*sql));
 }
 
 TEST_F(PostgresMigrations, GoIntoTheSchemaThatIsNamed) {

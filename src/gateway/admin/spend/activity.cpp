@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "gateway/admin/spend/spend_answer.hpp"
 #include "tollweir/core/json.hpp"
@@ -79,26 +80,56 @@ Result<std::string> show_models(Sql& sql, const ActivityFilter& filter) {
     return out;
 }
 
-/// Charts of the cache name keys by their alias.
+/// Calls of a kind and a model by keys of an alias, as charts of the cache show them.
+struct CachedPart {
+    std::string_view alias;
+    std::string_view call_type;
+    std::string_view model;
+
+    friend auto operator<=>(const CachedPart&, const CachedPart&) = default;
+};
+
+constexpr std::string_view kUnnamedKey = "Unnamed Key";
+constexpr std::string_view kOtherKeys = "Other Keys";
+
+void add_calls(CachedCalls& sums, const CachedCalls& part) {
+    sums.calls += part.calls;
+    sums.failed += part.failed;
+    sums.from_cache += part.from_cache;
+    sums.cached_tokens += part.cached_tokens;
+    sums.generated_tokens += part.generated_tokens;
+}
+
+void write_cached(JsonWriter& json, const CachedPart& part, const CachedCalls& sums) {
+    json.begin_object().key("api_key").string(part.alias);
+    json.key("call_type").string(part.call_type).key("model").string(part.model);
+    json.key("total_rows").number(sums.calls).key("failed_rows").number(sums.failed);
+    json.key("cache_hit_true_rows").number(sums.from_cache);
+    json.key("cached_completion_tokens").number(sums.cached_tokens);
+    json.key("generated_completion_tokens").number(sums.generated_tokens).end_object();
+}
+
+/// Keys by their alias, those without one as one; of what there is no room for, the sums.
 Result<std::string> show_cached(Sql& sql, const SpendDays& days) {
-    const auto calls = sum_cached_calls(sql, days, kMostSpendRows);
+    const auto calls = sum_cached_calls(sql, days);
     if (!calls) return std::unexpected(calls.error());
-    std::vector<std::string> hashes;
-    for (const auto& part : *calls) hashes.push_back(part.key_hash);
-    auto labels = key_labels(sql, hashes);
+    std::set<std::string> hashes;
+    for (const auto& part : *calls) hashes.insert(part.key_hash);
+    const auto labels = key_labels(sql, {hashes.begin(), hashes.end()});
     if (!labels) return std::unexpected(labels.error());
+    std::map<CachedPart, CachedCalls> parts;
+    for (const auto& part : *calls) {
+        const auto label = labels->find(part.key_hash);
+        const bool is_named = label != labels->end() && !label->second.alias.empty();
+        CachedPart name{is_named ? std::string_view(label->second.alias) : kUnnamedKey,
+                        part.call_type, part.model};
+        if (parts.size() >= kMostSpendRows && !parts.contains(name)) name.alias = kOtherKeys;
+        add_calls(parts[name], part);
+    }
     std::string out;
     JsonWriter json(out);
     json.begin_array();
-    for (const auto& part : *calls) {
-        const auto& alias = (*labels)[part.key_hash].alias;
-        json.begin_object().key("api_key").string(alias.empty() ? "Unnamed Key" : alias);
-        json.key("call_type").string(part.call_type).key("model").string(part.model);
-        json.key("total_rows").number(part.calls).key("failed_rows").number(part.failed);
-        json.key("cache_hit_true_rows").number(part.from_cache);
-        json.key("cached_completion_tokens").number(part.cached_tokens);
-        json.key("generated_completion_tokens").number(part.generated_tokens).end_object();
-    }
+    for (const auto& [part, sums] : parts) write_cached(json, part, sums);
     json.end_array();
     return out;
 }

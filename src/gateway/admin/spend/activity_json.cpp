@@ -1,47 +1,11 @@
 #include "gateway/admin/spend/activity_json.hpp"
 
-#include <functional>
-
 #include "tollweir/core/json.hpp"
 
 namespace tollweir {
 namespace {
 
-using KeySums = std::map<std::string_view, ActivitySums>;
-
-struct Part {
-    ActivitySums sums;
-    KeySums keys;
-
-    void add(const ActivityRow& row) {
-        sums.add(row.sums);
-        keys[row.key_hash].add(row.sums);
-    }
-};
-using Parts = std::map<std::string_view, Part>;
-
-struct DayParts {
-    Part whole;
-    Parts models;
-    Parts model_groups;
-    Parts providers;
-    Parts endpoints;
-    Parts mcp_servers;
-    Parts owners;
-
-    void add(const ActivityRow& row) {
-        whole.add(row);
-        const auto count = [&](Parts& parts, std::string_view name) {
-            if (!name.empty()) parts[name].add(row);
-        };
-        count(models, row.model);
-        count(model_groups, row.model_group);
-        count(providers, row.provider);
-        count(endpoints, row.endpoint);
-        count(mcp_servers, row.mcp_tool);
-        owners[row.owner.empty() ? std::string_view("Unassigned") : row.owner].add(row);
-    }
-};
+using Part = ActivityBreakdown::Part;
 
 void write_sums(JsonWriter& json, const ActivitySums& sums) {
     json.key("metrics").begin_object().key("spend").raw(dollars(sums.spend));
@@ -59,13 +23,12 @@ class Writer {
 public:
     Writer(std::string& out, const ActivityLabels& labels) : json_(out), labels_(labels) {}
 
-    void write(const std::map<std::string_view, DayParts, std::greater<>>& days,
-               ActivityPage page) {
+    void write(const ActivityBreakdown::Days& days, ActivityPage page) {
         ActivitySums total;
         json_.begin_object().key("results").begin_array();
         for (const auto& [day, parts] : days) {
             write_day(day, parts);
-            total.add(parts.whole.sums);
+            total.add(parts.sums);
         }
         json_.end_array();
         write_totals(total, page);
@@ -73,53 +36,50 @@ public:
     }
 
 private:
-    void write_keys(std::string_view name, const KeySums& keys) {
-        json_.key(name).begin_object();
-        for (const auto& [hash, sums] : keys) {
-            json_.key(hash).begin_object();
+    void write_key(std::string_view hash, const ActivitySums& sums) {
+        json_.key(hash).begin_object();
+        write_sums(json_, sums);
+        const auto label = labels_.keys.find(hash);
+        const auto write_label = [&](std::string_view field, std::string_view text) {
+            json_.key(field);
+            text.empty() ? json_.null() : json_.string(text);
+        };
+        const bool is_known = label != labels_.keys.end();
+        json_.key("metadata").begin_object();
+        write_label("key_alias", is_known ? label->second.alias : std::string_view());
+        write_label("team_id", is_known ? label->second.team_id : std::string_view());
+        json_.end_object().end_object();
+    }
+
+    void write_part(std::string_view list, const ActivityBreakdown::Day& day, Part part) {
+        json_.key(list).begin_object();
+        for (const auto& [name, sums, keys] : day.part(part)) {
+            json_.key(name).begin_object();
             write_sums(json_, sums);
-            const auto label = labels_.keys.find(std::string(hash));
-            const auto write_label = [&](std::string_view field, std::string_view text) {
-                json_.key(field);
-                text.empty() ? json_.null() : json_.string(text);
-            };
-            const bool is_known = label != labels_.keys.end();
             json_.key("metadata").begin_object();
-            write_label("key_alias", is_known ? label->second.alias : std::string_view());
-            write_label("team_id", is_known ? label->second.team_id : std::string_view());
+            if (const auto label = labels_.owners.find(name);
+                part == Part::entities && label != labels_.owners.end())
+                json_.key(labels_.owner_label).string(label->second);
+            json_.end_object().key("api_key_breakdown").begin_object();
+            for (const auto& key : keys) write_key(key.key, key.sums);
             json_.end_object().end_object();
         }
         json_.end_object();
     }
 
-    void write_parts(std::string_view name, const Parts& parts, bool are_owners = false) {
-        json_.key(name).begin_object();
-        for (const auto& [part_name, part] : parts) {
-            json_.key(part_name).begin_object();
-            write_sums(json_, part.sums);
-            json_.key("metadata").begin_object();
-            if (const auto label = labels_.owners.find(std::string(part_name));
-                are_owners && label != labels_.owners.end())
-                json_.key(labels_.owner_label).string(label->second);
-            json_.end_object();
-            write_keys("api_key_breakdown", part.keys);
-            json_.end_object();
-        }
-        json_.end_object();
-    }
-
-    void write_day(std::string_view day, const DayParts& parts) {
-        json_.begin_object().key("date").string(day);
-        write_sums(json_, parts.whole.sums);
+    void write_day(std::string_view date, const ActivityBreakdown::Day& day) {
+        json_.begin_object().key("date").string(date);
+        write_sums(json_, day.sums);
         json_.key("breakdown").begin_object();
-        write_parts("models", parts.models);
-        write_parts("model_groups", parts.model_groups);
-        write_parts("providers", parts.providers);
-        write_parts("endpoints", parts.endpoints);
-        write_parts("mcp_servers", parts.mcp_servers);
-        write_parts("entities", parts.owners, true);
-        write_keys("api_keys", parts.whole.keys);
-        json_.end_object().end_object();
+        write_part("models", day, Part::models);
+        write_part("model_groups", day, Part::model_groups);
+        write_part("providers", day, Part::providers);
+        write_part("endpoints", day, Part::endpoints);
+        write_part("mcp_servers", day, Part::mcp_servers);
+        write_part("entities", day, Part::entities);
+        json_.key("api_keys").begin_object();
+        for (const auto& key : day.part(Part::keys)) write_key(key.name, key.sums);
+        json_.end_object().end_object().end_object();
     }
 
     void write_totals(const ActivitySums& total, ActivityPage page) {
@@ -142,10 +102,8 @@ private:
 
 }  // namespace
 
-std::string activity_json(const std::vector<ActivityRow>& rows, const ActivityLabels& labels,
+std::string activity_json(const ActivityBreakdown::Days& days, const ActivityLabels& labels,
                           ActivityPage page) {
-    std::map<std::string_view, DayParts, std::greater<>> days;
-    for (const auto& row : rows) days[row.day].add(row);
     std::string out;
     Writer(out, labels).write(days, page);
     return out;

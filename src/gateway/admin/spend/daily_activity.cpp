@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <set>
 
 #include "gateway/admin/spend/activity_json.hpp"
 #include "gateway/admin/spend/spend_answer.hpp"
@@ -93,18 +92,12 @@ Result<ActivityPage> narrow_to_page(Sql& sql, DailyActivityQuery& asked) {
     return page;
 }
 
-Result<ActivityLabels> find_labels(Sql& sql, const std::vector<ActivityRow>& rows, SpendOwner of) {
-    std::set<std::string> keys;
-    std::set<std::string> owners;
-    for (const auto& row : rows) {
-        keys.insert(row.key_hash);
-        owners.insert(row.owner);
-    }
-    auto key_names = key_labels(sql, {keys.begin(), keys.end()});
-    if (!key_names) return std::unexpected(key_names.error());
-    auto owner_names = owner_labels(sql, of, {owners.begin(), owners.end()});
-    if (!owner_names) return std::unexpected(owner_names.error());
-    return ActivityLabels{std::move(*key_names), std::move(*owner_names), label_of(of)};
+Result<ActivityLabels> find_labels(Sql& sql, const ActivityBreakdown& breakdown, SpendOwner of) {
+    auto keys = key_labels(sql, breakdown.listed_keys());
+    if (!keys) return std::unexpected(keys.error());
+    auto owners = owner_labels(sql, of, breakdown.listed_owners());
+    if (!owners) return std::unexpected(owners.error());
+    return ActivityLabels{std::move(*keys), std::move(*owners), label_of(of)};
 }
 
 Result<std::string> show_activity(Sql& sql, DailyActivityQuery asked, bool all_days) {
@@ -113,13 +106,16 @@ Result<std::string> show_activity(Sql& sql, DailyActivityQuery asked, bool all_d
     Result<ActivityPage> page = ActivityPage();
     if (!all_days) page = narrow_to_page(sql, asked);
     if (!page) return std::unexpected(page.error());
-    using enum ActivityColumn;
-    const auto rows = sum_activity(
-        sql, asked.filter, {day, owner, key, model, model_group, provider, endpoint, mcp_tool});
-    if (!rows) return std::unexpected(rows.error());
-    const auto labels = find_labels(sql, *rows, asked.filter.of);
+    ActivityBreakdown breakdown;
+    auto visited =
+        visit_activity(sql, asked.filter, [&](const ActivityView& row) { breakdown.add(row); });
+    if (visited && !breakdown.rank())
+        visited = visit_activity(sql, asked.filter,
+                                 [&](const ActivityView& row) { breakdown.count(row); });
+    if (!visited) return std::unexpected(visited.error());
+    const auto labels = find_labels(sql, breakdown, asked.filter.of);
     if (!labels) return std::unexpected(labels.error());
-    return activity_json(*rows, *labels, *page);
+    return activity_json(breakdown.days(), *labels, *page);
 }
 
 net::Task<Result<void>> answer_activity(RequestContext& context, SpendOwner of, bool all_days) {

@@ -56,9 +56,8 @@ void write_parts(JsonWriter& json, std::string_view name, const std::string& own
 }
 
 /// `[{"group_by_day": ..., <list>: [{<name>: ..., "total_spend": ..., "metadata": [...]}]}]`
-std::string owners_json(const std::vector<ActivityRow>& rows,
-                        const std::map<std::string, std::string>& labels, std::string_view list,
-                        std::string_view name) {
+std::string owners_json(const std::vector<ActivityRow>& rows, const OwnerLabels& labels,
+                        std::string_view list, std::string_view name) {
     std::map<std::string, std::map<std::string, Parts>> days;
     for (const auto& row : rows) {
         const auto label = labels.find(row.owner);

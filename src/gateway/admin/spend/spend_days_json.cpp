@@ -1,27 +1,20 @@
 #include "gateway/admin/spend/spend_days_json.hpp"
 
-#include <map>
-
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/time_text.hpp"
 
 namespace tollweir {
 namespace {
 
-using Sums = std::map<std::string_view, PicodollarSum>;
-
-struct DayTotals {
-    PicodollarSum spend = 0;
-    Sums keys;
-    Sums users;
-    Sums models;
-};
-
+template <class Sums>
 void write_sums(JsonWriter& json, const Sums& sums) {
-    for (const auto& [name, spend] : sums) json.key(name).raw(dollars(spend));
+    for (const auto& [name, spend] :
+         std::map<std::string_view, PicodollarSum>(sums.begin(), sums.end()))
+        json.key(name).raw(dollars(spend));
 }
 
-void write_day(JsonWriter& json, const std::string& day, const DayTotals& totals) {
+template <class Totals>
+void write_day(JsonWriter& json, const std::string& day, const Totals& totals) {
     json.begin_object().key("startTime").string(day).key("spend").raw(dollars(totals.spend));
     write_sums(json, totals.keys);
     json.key("users").begin_object();
@@ -33,26 +26,34 @@ void write_day(JsonWriter& json, const std::string& day, const DayTotals& totals
 
 }  // namespace
 
-std::string spend_days_json(const std::vector<DaySpend>& spend, const std::string& first,
-                            Day last) {
-    std::map<std::string, DayTotals> by_day;
-    for (const auto& part : spend) {
-        auto& day = by_day[part.day];
-        day.spend += part.spend;
-        day.keys[part.key_hash] += part.spend;
-        day.users[part.user_id] += part.spend;
-        day.models[part.model] += part.spend;
-    }
+void SpendDaysJson::add(Sums& sums, std::string_view name, PicodollarSum spend) {
+    if (const auto found = sums.find(name); found != sums.end())
+        found->second += spend;
+    else
+        sums.emplace(name, spend);
+}
+
+void SpendDaysJson::add(const DaySpend& part) {
+    auto found = days_.find(part.day);
+    if (found == days_.end()) found = days_.emplace(part.day, Totals()).first;
+    auto& day = found->second;
+    day.spend += part.spend;
+    add(day.keys, part.key_hash, part.spend);
+    add(day.users, part.user_id, part.spend);
+    add(day.models, part.model, part.spend);
+}
+
+std::string SpendDaysJson::json(const std::string& first, Day last) const {
     std::string out;
     JsonWriter json(out);
     json.begin_array();
-    for (const auto& [day, totals] : by_day) write_day(json, day, totals);
+    for (const auto& [day, totals] : days_) write_day(json, day, totals);
     // Texts of days sort as days do; another program may have written what is none.
-    const auto seen = by_day.empty() ? first : by_day.rbegin()->first;
+    const auto seen = days_.empty() ? first : days_.rbegin()->first;
     if (const auto from = parse_rfc3339(seen)) {
         auto day = std::chrono::floor<std::chrono::days>(*from);
-        if (!by_day.empty()) day += std::chrono::days(1);
-        for (; day <= last; day += std::chrono::days(1)) write_day(json, day_text(day), {});
+        if (!days_.empty()) day += std::chrono::days(1);
+        for (; day <= last; day += std::chrono::days(1)) write_day(json, day_text(day), Totals());
     }
     json.end_array();
     return out;

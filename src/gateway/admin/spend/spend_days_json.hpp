@@ -1,15 +1,39 @@
 #pragma once
 
+#include <map>
 #include <string>
-#include <vector>
+#include <unordered_map>
 
 #include "gateway/admin/spend/spend_query.hpp"
 
 namespace tollweir {
 
-/// `[{"startTime":"2026-11-20","spend":0.41,"<hash>":0.41,"users":{...},"models":{...}}]`: days
-/// with spend, then those without up to `last`. Of no spend at all, days from `first` on; empty:
-/// none.
-std::string spend_days_json(const std::vector<DaySpend>& spend, const std::string& first, Day last);
+/// What each day's spend is made of, added up part by part.
+class SpendDaysJson {
+public:
+    void add(const DaySpend& part);
+    /// As LiteLLM shows it: keys are beside `spend`; days without spend after the last one that has
+    /// some, or from `first` if none has, up to `last` are filled in.
+    std::string json(const std::string& first, Day last) const;
+
+private:
+    struct HashText {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>()(text);
+        }
+    };
+    using Sums = std::unordered_map<std::string, PicodollarSum, HashText, std::equal_to<>>;
+    struct Totals {
+        PicodollarSum spend = 0;
+        Sums keys;
+        Sums users;
+        Sums models;
+    };
+
+    static void add(Sums& sums, std::string_view name, PicodollarSum spend);
+
+    std::map<std::string, Totals, std::less<>> days_;
+};
 
 }  // namespace tollweir

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "tollweir/storage/spend_activity.hpp"
+
+namespace tollweir {
+
+/// What stands for all names that a list has no room for, with their sums.
+inline constexpr std::string_view kOtherNames = "(other)";
+/// How many names each list of a day has room for, beside that one: those with the most spend in
+/// all days that are shown, so that the lists of the days fit each other.
+inline constexpr std::size_t kMostNames = 50;
+/// And how many keys are listed under each of them.
+inline constexpr std::size_t kMostKeysOfName = 5;
+
+/// What days are made of, added up row by row, in bounded lists: the sums of a list's entries are
+/// the day's, whatever it has no room for. Every row is seen twice, since only the whole tells
+/// which names are listed: `add` all, `rank`, and where they are too many to be kept meanwhile,
+/// `count` all.
+class ActivityBreakdown {
+public:
+    enum class Part : std::uint8_t {
+        models,
+        model_groups,
+        providers,
+        endpoints,
+        mcp_servers,
+        entities,
+        keys
+    };
+    static constexpr std::size_t kParts = 7;
+
+    struct KeySums {
+        std::string_view key;
+        ActivitySums sums;
+    };
+    struct NameSums {
+        std::string_view name;
+        ActivitySums sums;
+        std::vector<KeySums> keys;  // by their hashes; none in the list of keys itself
+    };
+    struct Day {
+        ActivitySums sums;
+        std::array<std::vector<NameSums>, kParts> parts;  // each by its names
+
+        const std::vector<NameSums>& part(Part part) const {
+            return parts[static_cast<std::size_t>(part)];
+        }
+    };
+    using Days = std::map<std::string_view, Day, std::greater<>>;  // the latest first
+
+    void add(const ActivityView& row);
+    /// Once, after the last row. False: the rows must be given to `count`.
+    bool rank();
+    void count(const ActivityView& row);
+
+    /// Its texts are this object's.
+    Days days() const;
+    // What is listed anywhere, for labels; each once.
+    std::vector<std::string> listed_keys() const;
+    std::vector<std::string> listed_owners() const;
+
+private:
+    using Text = std::uint32_t;  // its place in `texts_`; 0: empty
+    struct Rank {
+        PicodollarSum spend = 0;
+        std::int64_t calls = 0;
+
+        void add(const ActivitySums& sums) {
+            spend += sums.spend;
+            calls += sums.calls;
+        }
+        friend auto operator<=>(const Rank&, const Rank&) = default;
+    };
+    /// A name of one of the parts, over all days.
+    struct Name {
+        Rank rank;
+        bool is_listed = true;
+        std::unordered_map<Text, Rank> keys;  // after the ranking: those that are listed
+    };
+    using Names = std::unordered_map<Text, Name>;
+    /// Of a day: name, key, sums.
+    using Cells =
+        std::array<std::unordered_map<Text, std::unordered_map<Text, ActivitySums>>, kParts>;
+    struct Row {
+        Text day;
+        Text key;
+        std::array<Text, kParts> names;  // the last one is the key
+        ActivitySums sums;
+    };
+
+    Text text_of(std::string_view text);
+    Row row_of(const ActivityView& view);
+    void rank(Names& names, bool with_keys) const;
+    void count(const Row& row);
+    std::vector<std::string> listed(Part part) const;
+
+    std::deque<std::string> texts_{std::string()};
+    std::unordered_map<std::string_view, Text> places_{{std::string_view(), 0}};
+    std::array<Names, kParts> names_;
+    std::vector<Row> rows_;  // those that were added, while there is room
+    bool keeps_all_ = true;
+    Text other_ = 0;
+    std::unordered_map<Text, Cells> days_;
+};
+
+}  // namespace tollweir
