@@ -13,6 +13,7 @@
 #include "tollweir/app/client_actions.hpp"
 #include "tollweir/app/command_line.hpp"
 #include "tollweir/app/docs.hpp"
+#include "tollweir/app/explain_command.hpp"
 #include "tollweir/app/migrate.hpp"
 #include "tollweir/core/version.hpp"
 #include "tollweir/telemetry/log_output.hpp"
@@ -64,6 +65,8 @@ int run(int argc, char** argv) {
     const auto environment = process_environment();
     if (argc >= 2 && is_admin_command(argv[1]))
         return run_admin_command({argv + 1, argv + argc}, environment);
+    if (argc >= 2 && std::string_view(argv[1]) == "explain")
+        return run_explain_command({argv + 1, argv + argc}, environment);
     const auto parsed = parse_command_line({argv + 1, argv + argc}, environment);
     if (!parsed) {
         std::fprintf(stderr, "tollweir: %s\n", parsed.error().c_str());

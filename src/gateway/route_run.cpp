@@ -21,6 +21,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// Candidates that are put in order; beyond them all of a group are busy, and any will do.
+constexpr std::size_t kDepth = 4;
+
 GatewayError client_left() {
     return {ErrorKind::client_closed, ErrorSource::client, "the client left"};
 }
@@ -199,6 +202,7 @@ RoutedCall RouteRun::routed_call() const {
     if (context_.named.customer) call.region = context_.named.customer->region;
     call.prompt_tokens = context_.estimate.prompt.tokens;
     call.body = &context_.view.object;
+    call.depth = kDepth;
     call.tried = tried_;
     call.now = Clock::now();
     call.minute = minute_of(context_.arrived);
@@ -229,6 +233,8 @@ RouteRun::Chosen RouteRun::choose() {
             continue;
         last_ = candidate.deployment;
         tried_.push_back(last_);
+        if (candidate.model.empty())
+            candidate.model = upstream_model(*last_, match_.captures, called_);
         auto& leg = settlement_.open_leg(candidate);
         auto reserved = try_reserve(context_, leg);
         if (!reserved || *reserved) {

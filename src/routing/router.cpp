@@ -45,9 +45,11 @@ public:
     void order(std::minstd_rand& random) {
         if (left_.size() < 2) return;
         rank({left_.data(), left_.size()}, has_weights_, terms_, call_, random);
-        std::ranges::sort(left_, [](const Ranked& a, const Ranked& b) {
-            return a.rank != b.rank ? a.rank < b.rank : a.draw < b.draw;
-        });
+        const auto ordered = std::min(left_.size(), call_.depth);
+        std::ranges::partial_sort(left_, left_.begin() + static_cast<std::ptrdiff_t>(ordered),
+                                  [](const Ranked& a, const Ranked& b) {
+                                      return a.rank != b.rank ? a.rank < b.rank : a.draw < b.draw;
+                                  });
     }
 
     const Candidates& left() const { return left_; }
@@ -191,10 +193,12 @@ void make_plan(const GroupMatch& match, std::string_view requested, const Routed
     Choice choice(match, call, config, plan);
     choice.filter(match.only != nullptr);
     choice.order(random);
-    for (const auto& candidate : choice.left())
-        plan.candidates.push_back(
-            {candidate.deployment,
-             upstream_model(*candidate.deployment, match.captures, requested)});
+    for (const auto& candidate : choice.left()) {
+        auto& added = plan.candidates.emplace_back();
+        added.deployment = candidate.deployment;
+        if (plan.candidates.size() <= call.depth)
+            added.model = upstream_model(*candidate.deployment, match.captures, requested);
+    }
 }
 
 GatewayError no_candidate(const Plan& plan, const RoutedCall& call) {

@@ -29,6 +29,37 @@ Measure choose_measure(std::span<const Ranked> candidates) {
     return nullptr;
 }
 
+double weight_of(const Ranked& candidate, Measure measure, bool has_weights) {
+    if (has_weights) return std::max(0.0, candidate.weight);
+    return measure != nullptr ? std::max(0.0, measure(*candidate.deployment)) : 1.0;
+}
+
+/// The first few of many, each drawn in proportion to the weights that are left: a sum instead of a
+/// logarithm a deployment. Those without a weight are not drawn.
+void draw_few(std::span<Ranked> candidates, std::size_t few, bool has_weights,
+              std::minstd_rand& random) {
+    const auto measure = has_weights ? nullptr : choose_measure(candidates);
+    double total = 0;
+    for (auto& candidate : candidates) {
+        candidate.rank = HUGE_VAL;
+        total += weight_of(candidate, measure, has_weights);
+    }
+    std::uniform_real_distribution<double> share;
+    for (std::size_t place = 0; place < few && total > 0; ++place) {
+        auto left = share(random) * total;
+        Ranked* drawn = nullptr;
+        for (auto& candidate : candidates) {
+            const auto weight = weight_of(candidate, measure, has_weights);
+            if (candidate.rank != HUGE_VAL || weight <= 0) continue;
+            drawn = &candidate;  // the last one takes what rounding leaves over
+            if ((left -= weight) < 0) break;
+        }
+        if (drawn == nullptr) return;
+        drawn->rank = static_cast<double>(place);
+        total -= weight_of(*drawn, measure, has_weights);
+    }
+}
+
 /// Weighted order without replacement: the smallest of Exp(1)/weight comes first (Efraimidis and
 /// Spirakis, 2006), so each place is drawn in proportion to the weights that are left.
 void rank_by_chance(std::span<Ranked> candidates, bool has_weights, std::minstd_rand& random) {
@@ -88,8 +119,12 @@ double rank_of(const Deployment& deployment, RoutingStrategy strategy, const Rou
 
 void rank(std::span<Ranked> candidates, bool has_weights, const StrategyTerms& terms,
           const RoutedCall& call, std::minstd_rand& random) {
-    if (terms.strategy == RoutingStrategy::simple_shuffle)
+    if (terms.strategy == RoutingStrategy::simple_shuffle) {
+        constexpr std::size_t kMany = 16;
+        if (candidates.size() > kMany && call.depth < kMany)
+            return draw_few(candidates, call.depth, has_weights, random);
         return rank_by_chance(candidates, has_weights, random);
+    }
     std::uniform_real_distribution<double> draw;
     // Of equally dear ones the first serves, as in LiteLLM.
     const bool first_wins = terms.strategy == RoutingStrategy::cost_based;

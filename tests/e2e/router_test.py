@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from json import dumps as json_text
+from json import loads as parse_json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from answers import completion, content_of, delta, role, stream
 from fake_upstream import FakeUpstream, LiveStream, cut, events, json, reply, sse, stall
-from gateway import AUTH, Gateway, StartGateway, chat_body, model, stream_request
+from gateway import (
+    AUTH,
+    BINARY,
+    ROOT,
+    StartGateway,
+    chat_body,
+    clean_environment,
+    model,
+    stream_request,
+)
 from stores import Store
 from wire import EventStream, until
 
+PAGE = (ROOT / "docs/routing.md").read_text()
 ERROR = {"error": {"message": "the upstream says no", "type": "server_error", "code": None}}
 NO_WAIT = {"INITIAL_RETRY_DELAY": "0.01", "JITTER": "0"}
 
@@ -825,6 +840,51 @@ def test_explain_tells_what_would_happen_and_calls_nobody(
 
     gateway.post("/debug/explain", chat_body("nobody")).expect_error(400)
     gateway.post("/debug/explain", [1]).expect_error(400)
+
+
+def test_explain_works_on_a_file(upstream: FakeUpstream, tmp_path: Path) -> None:
+    config, request = tmp_path / "config.yaml", tmp_path / "request.json"
+    models = [model("m", upstream.base), model("spare", upstream.base)]
+    config.write_text(
+        json_text({"model_list": models, "router_settings": {"fallbacks": [{"m": ["spare"]}]}})
+    )
+    request.write_text(json_text(chat_body("m")))
+
+    def explain(*args: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [BINARY, "explain", *args],
+            env=clean_environment(tmp_path, {}),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+
+    done = explain("--config", str(config), "--request", str(request))
+    assert done.returncode == 0, done.stderr
+    told = parse_json(done.stdout)
+    assert told["fallbacks"] == ["spare"]
+    assert [each["place"] for each in told["deployments"]] == [1]
+    assert not upstream.requests
+    request.write_text(json_text(chat_body("nobody")))
+    done = explain("--config", str(config), "--request", str(request))
+    assert done.returncode == 1 and "nobody" in done.stderr
+    assert explain("--config", str(config)).returncode == 2
+
+
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+def test_the_page_s_configuration_loads_without_a_warning(block: str, tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(block)
+    names = ("AZURE_EU", "AZURE_EU_KEY", "OPENAI_API_KEY", "GROQ_API_KEY")
+    done = subprocess.run(
+        [BINARY, "check", file],
+        cwd=tmp_path,
+        env=clean_environment(tmp_path, {name: "https://x.example" for name in names}),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "warning" not in done.stdout, done.stdout
 
 
 # Kill and restart under load

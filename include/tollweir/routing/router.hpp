@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <random>
 #include <span>
@@ -18,7 +19,7 @@ namespace tollweir {
 /// A deployment that may serve a request, and what its model is called there.
 struct Candidate {
     const Deployment* deployment = nullptr;
-    std::string model;
+    std::string model;  // empty beyond `RoutedCall::depth`: see upstream_model
 };
 
 /// Why a deployment of the group is no candidate.
@@ -55,6 +56,9 @@ struct RoutedCall {
     std::uint64_t prompt_tokens = 0;
     const ObjectView* body = nullptr;  // null: no parameters are checked
     bool has_fallbacks = false;        // other groups may serve where none of this one does
+    /// So many candidates are put in order; the rest follow in any. A request asks few of a large
+    /// group.
+    std::size_t depth = std::numeric_limits<std::size_t>::max();
     std::span<const Deployment* const> tried;
     TimePoint now{};
     std::uint64_t minute = 0;  // minute_of the wall clock

@@ -22,16 +22,16 @@ struct Cooldowns : testing::Test {
 
     std::optional<milliseconds> fails(const GatewayError& error, bool callers_timeout = false) {
         return note_outcome(deployment, config,
-                            {&error, callers_timeout, fleet.facts.now, fleet.facts.minute},
+                            {&error, callers_timeout, fleet.call.now, fleet.call.minute},
                             has_others);
     }
     std::optional<milliseconds> fails(ErrorKind kind) { return fails(upstream_error(kind)); }
     void answers(int times = 1) {
         for (int i = 0; i < times; ++i)
-            note_outcome(deployment, config, {nullptr, false, fleet.facts.now, fleet.facts.minute},
+            note_outcome(deployment, config, {nullptr, false, fleet.call.now, fleet.call.minute},
                          has_others);
     }
-    Cooldown::State state() const { return deployment.health->cooldown.state(fleet.facts.now); }
+    Cooldown::State state() const { return deployment.health->cooldown.state(fleet.call.now); }
 };
 
 TEST_F(Cooldowns, A429OrABadKeyIsEnough) {
@@ -48,7 +48,7 @@ TEST_F(Cooldowns, AClientsErrorBlamesNobody) {
                             ErrorKind::content_policy_violation, ErrorKind::unprocessable,
                             ErrorKind::not_implemented})
         for (int i = 0; i < 20; ++i) EXPECT_FALSE(fails(kind));
-    EXPECT_EQ(deployment.health->recent_failures.in(fleet.facts.minute), 0u);
+    EXPECT_EQ(deployment.health->recent_failures.in(fleet.call.minute), 0u);
 }
 
 TEST_F(Cooldowns, ALimitOfTheCallersTimeBlamesNobody) {
@@ -121,18 +121,18 @@ TEST_F(Cooldowns, NeverWhereTheyAreOff) {
 
 TEST_F(Cooldowns, AProbeThatFailsMakesTheNextOneLonger) {
     fails(ErrorKind::rate_limited);
-    fleet.facts.now += seconds(5);
-    ASSERT_TRUE(deployment.health->cooldown.claim_probe(fleet.facts.now));
+    fleet.call.now += seconds(5);
+    ASSERT_TRUE(deployment.health->cooldown.claim_probe(fleet.call.now));
     EXPECT_TRUE(fails(ErrorKind::internal)) << "one failure of the probe is enough";
-    fleet.facts.now += seconds(9);
+    fleet.call.now += seconds(9);
     EXPECT_EQ(state(), Cooldown::State::cooling);
-    fleet.facts.now += seconds(1);
+    fleet.call.now += seconds(1);
     EXPECT_EQ(state(), Cooldown::State::may_probe);
-    ASSERT_TRUE(deployment.health->cooldown.claim_probe(fleet.facts.now));
+    ASSERT_TRUE(deployment.health->cooldown.claim_probe(fleet.call.now));
     answers();
     EXPECT_EQ(state(), Cooldown::State::serving);
     fails(ErrorKind::rate_limited);
-    fleet.facts.now += seconds(5);
+    fleet.call.now += seconds(5);
     EXPECT_EQ(state(), Cooldown::State::may_probe) << "as short as at first";
 }
 
@@ -141,14 +141,14 @@ TEST_F(Cooldowns, ALongerOneIsNeverShortened) {
     error.retry_after = "60";
     fails(error);
     fails(ErrorKind::rate_limited);
-    fleet.facts.now += seconds(59);
+    fleet.call.now += seconds(59);
     EXPECT_EQ(state(), Cooldown::State::cooling);
 }
 
 TEST_F(Cooldowns, AClientsErrorOfTheProbeLetsAnotherTry) {
     fails(ErrorKind::rate_limited);
-    fleet.facts.now += seconds(5);
-    ASSERT_TRUE(deployment.health->cooldown.claim_probe(fleet.facts.now));
+    fleet.call.now += seconds(5);
+    ASSERT_TRUE(deployment.health->cooldown.claim_probe(fleet.call.now));
     EXPECT_FALSE(fails(ErrorKind::bad_request));
     EXPECT_EQ(state(), Cooldown::State::may_probe);
 }

@@ -19,12 +19,12 @@ struct Fleet {
     std::deque<Deployment> deployments;
     ModelGroup group{"fast", {}};
     RouterConfig config;
-    RoutedCall facts;
+    RoutedCall call;
     std::minstd_rand random{1};
 
     Fleet() {
-        facts.now = TimePoint(std::chrono::hours(1));
-        facts.minute = 60;
+        call.now = TimePoint(std::chrono::hours(1));
+        call.minute = 60;
     }
 
     Deployment& add(std::string id) {
@@ -38,7 +38,7 @@ struct Fleet {
 
     Plan plan(const GroupMatch& match) {
         Plan plan;
-        make_plan(match, "fast", facts, config, random, plan);
+        make_plan(match, "fast", call, config, random, plan);
         return plan;
     }
     Plan plan() { return plan({&group, nullptr, {}}); }

@@ -65,17 +65,36 @@ TEST(MakePlan, GoesStraightToADeploymentNamedByItsIdWhateverItsHealth) {
     Fleet fleet;
     fleet.add("a").weight = 1000;
     auto& only = fleet.add("b");
-    only.health->cooldown.begin(fleet.facts.now, seconds(60));
+    only.health->cooldown.begin(fleet.call.now, seconds(60));
     EXPECT_EQ(fleet.order({&fleet.group, &only, {}}), (Names{"b"}));
+}
+
+// What requests do: they need the first few of a large group only.
+TEST(MakePlan, DrawsTheFirstFewOfManyByWeight) {
+    Fleet fleet;
+    for (int i = 0; i < 30; ++i) fleet.add(std::to_string(i)).weight = i < 10 ? 3 : 1;
+    fleet.add("none");
+    fleet.call.depth = 4;
+    auto firsts = fleet.firsts(kDraws);
+    EXPECT_NEAR(firsts["0"], kDraws * 3 / 50, kSlack);
+    EXPECT_NEAR(firsts["29"], kDraws / 50, kSlack);
+    EXPECT_EQ(firsts["none"], 0);
+    const auto plan = fleet.plan();
+    EXPECT_EQ(plan.candidates.size(), 31u) << "the rest follow in any order";
+    std::map<std::string, int> seen;
+    for (const auto& candidate : plan.candidates) ++seen[candidate.deployment->id];
+    EXPECT_EQ(seen.size(), 31u);
+    EXPECT_FALSE(plan.candidates[3].model.empty());
+    EXPECT_TRUE(plan.candidates[4].model.empty());
 }
 
 TEST(MakePlan, LeavesOutWhatCoolsAndTellsSo) {
     Fleet fleet;
-    fleet.add("a").health->cooldown.begin(fleet.facts.now, seconds(5));
+    fleet.add("a").health->cooldown.begin(fleet.call.now, seconds(5));
     fleet.add("b");
     EXPECT_EQ(fleet.order(), (Names{"b"}));
     EXPECT_EQ(fleet.why(), (Why{{"a", "cooling"}}));
-    fleet.facts.now += seconds(6);
+    fleet.call.now += seconds(6);
     EXPECT_EQ(fleet.firsts(kDraws).size(), 2u);
 }
 
@@ -83,10 +102,10 @@ TEST(MakePlan, LetsOnlyOneRequestTryWhatMayBeBack) {
     Fleet fleet;
     auto& cooldown = fleet.add("a").health->cooldown;
     fleet.add("b");
-    cooldown.begin(fleet.facts.now, seconds(5));
-    fleet.facts.now += seconds(6);
-    ASSERT_TRUE(cooldown.claim_probe(fleet.facts.now));
-    EXPECT_FALSE(cooldown.claim_probe(fleet.facts.now));
+    cooldown.begin(fleet.call.now, seconds(5));
+    fleet.call.now += seconds(6);
+    ASSERT_TRUE(cooldown.claim_probe(fleet.call.now));
+    EXPECT_FALSE(cooldown.claim_probe(fleet.call.now));
     EXPECT_EQ(fleet.order(), (Names{"b"}));
     cooldown.end();
     EXPECT_EQ(fleet.order().size(), 2u);
@@ -94,11 +113,11 @@ TEST(MakePlan, LetsOnlyOneRequestTryWhatMayBeBack) {
 
 TEST(MakePlan, TriesWhatCoolsRatherThanFailWithoutFallbacks) {
     Fleet fleet;
-    fleet.add("a").health->cooldown.begin(fleet.facts.now, seconds(5));
+    fleet.add("a").health->cooldown.begin(fleet.call.now, seconds(5));
     EXPECT_EQ(fleet.order(), (Names{"a"}));
-    fleet.facts.has_fallbacks = true;
+    fleet.call.has_fallbacks = true;
     EXPECT_EQ(fleet.order(), (Names{}));
-    const auto error = no_candidate(fleet.plan(), fleet.facts);
+    const auto error = no_candidate(fleet.plan(), fleet.call);
     EXPECT_EQ(error.kind, ErrorKind::rate_limited);
     EXPECT_EQ(error.retry_after.value_or(""), "5");
 }
@@ -111,7 +130,7 @@ TEST(MakePlan, PrefersTheLowestOrderOfThoseThatServe) {
     fleet.add("c").order = 2;
     fleet.add("d");
     EXPECT_EQ(fleet.order(), (Names{"a"}));
-    first.health->cooldown.begin(fleet.facts.now, seconds(5));
+    first.health->cooldown.begin(fleet.call.now, seconds(5));
     EXPECT_EQ(fleet.firsts(kDraws).size(), 2u);
     EXPECT_EQ(fleet.why().at("d"), "later_order");
 }
@@ -123,10 +142,10 @@ TEST(MakePlan, AsksThoseThatWereNotTriedFirst) {
     auto& second = fleet.add("b");
     second.order = 2;
     const Deployment* one[] = {&first};
-    fleet.facts.tried = one;
+    fleet.call.tried = one;
     EXPECT_EQ(fleet.order(), (Names{"b"}));
     const Deployment* both[] = {&first, &second};
-    fleet.facts.tried = both;
+    fleet.call.tried = both;
     EXPECT_EQ(fleet.order(), (Names{"a"})) << "all were tried: from the beginning";
 }
 
@@ -138,9 +157,9 @@ TEST(MakePlan, PassesOverTheSlowAsLongAsOthersAreQuick) {
     auto& next = fleet.add("b");
     next.order = 2;
     EXPECT_EQ(fleet.order(), (Names{"a"})) << "nothing is known yet";
-    wished.health->duration.add(3.0, 10, fleet.facts.now);
+    wished.health->duration.add(3.0, 10, fleet.call.now);
     EXPECT_EQ(fleet.order(), (Names{"b"}));
-    next.health->duration.add(4.0, 10, fleet.facts.now);
+    next.health->duration.add(4.0, 10, fleet.call.now);
     EXPECT_EQ(fleet.order(), (Names{"a"})) << "all are slow: the one wished for";
 }
 
@@ -153,7 +172,7 @@ TEST(MakePlan, RoutesByTags) {
     fleet.add("bare");
     EXPECT_EQ(fleet.order(), (Names{"rest"})) << "a request without tags";
     std::vector<std::string> tags{"eu", "free"};
-    fleet.facts.tags = tags;
+    fleet.call.tags = tags;
     EXPECT_EQ(fleet.firsts(kDraws).size(), 2u) << "any";
     fleet.config.tags_match_any = false;
     EXPECT_EQ(fleet.order(), (Names{"rest"})) << "nobody has both";
@@ -166,9 +185,9 @@ TEST(MakePlan, RefusesTagsThatNobodyHas) {
     fleet.config.tag_filtering = true;
     fleet.add("a").policy.tags = {"free"};
     const std::vector<std::string> tags{"paid"};
-    fleet.facts.tags = tags;
+    fleet.call.tags = tags;
     EXPECT_EQ(fleet.order(), (Names{}));
-    EXPECT_EQ(no_candidate(fleet.plan(), fleet.facts).http_status(), 401);
+    EXPECT_EQ(no_candidate(fleet.plan(), fleet.call).http_status(), 401);
 }
 
 TEST(MakePlan, MatchesTheUserAgent) {
@@ -176,9 +195,9 @@ TEST(MakePlan, MatchesTheUserAgent) {
     fleet.config.tag_filtering = true;
     fleet.add("a").policy.tag_patterns = {*Pattern::compile("^User-Agent: claude-code/")};
     fleet.add("b").policy.tags = {"default"};
-    fleet.facts.user_agent = "claude-code/2.1";
+    fleet.call.user_agent = "claude-code/2.1";
     EXPECT_EQ(fleet.order(), (Names{"a"}));
-    fleet.facts.user_agent = "curl/8";
+    fleet.call.user_agent = "curl/8";
     EXPECT_EQ(fleet.order(), (Names{"b"}));
 }
 
@@ -188,12 +207,12 @@ TEST(MakePlan, KeepsTeamsAndRegionsApart) {
     fleet.add("b").policy.region = "eu-west-1";
     fleet.add("c").policy.region = "eastus2";
     EXPECT_EQ(fleet.why(), (Why{{"a", "other_team"}}));
-    fleet.facts.region = "eu";
+    fleet.call.region = "eu";
     EXPECT_EQ(fleet.order(), (Names{"b"}));
-    fleet.facts.region = "us";
+    fleet.call.region = "us";
     EXPECT_EQ(fleet.order(), (Names{"c"}));
-    fleet.facts.region = "ap-south-1";
-    EXPECT_EQ(no_candidate(fleet.plan(), fleet.facts).kind, ErrorKind::bad_request);
+    fleet.call.region = "ap-south-1";
+    EXPECT_EQ(no_candidate(fleet.plan(), fleet.call).kind, ErrorKind::bad_request);
 }
 
 TEST(MakePlan, ChecksPromptsAndRatesOnlyWhereAskedTo) {
@@ -201,13 +220,13 @@ TEST(MakePlan, ChecksPromptsAndRatesOnlyWhereAskedTo) {
     fleet.add("a").policy.max_input_tokens = 100;
     auto& limited = fleet.add("b");
     limited.rpm = 1;
-    fleet.facts.prompt_tokens = 101;
-    limited.health->requests.add(1, fleet.facts.minute);
+    fleet.call.prompt_tokens = 101;
+    limited.health->requests.add(1, fleet.call.minute);
     EXPECT_EQ(fleet.why(), (Why{}));
     fleet.config.pre_call_checks = true;
     EXPECT_EQ(fleet.why(), (Why{{"a", "context_window"}, {"b", "rate_limit"}}));
-    EXPECT_EQ(no_candidate(fleet.plan(), fleet.facts).kind, ErrorKind::rate_limited);
-    ++fleet.facts.minute;
+    EXPECT_EQ(no_candidate(fleet.plan(), fleet.call).kind, ErrorKind::rate_limited);
+    ++fleet.call.minute;
     EXPECT_EQ(fleet.order(), (Names{"b"}));
 }
 
@@ -215,8 +234,8 @@ TEST(MakePlan, TellsOfAPromptThatIsTooLongForAll) {
     Fleet fleet;
     fleet.config.pre_call_checks = true;
     fleet.add("a").policy.max_input_tokens = 100;
-    fleet.facts.prompt_tokens = 101;
-    EXPECT_EQ(no_candidate(fleet.plan(), fleet.facts).kind, ErrorKind::context_window_exceeded);
+    fleet.call.prompt_tokens = 101;
+    EXPECT_EQ(no_candidate(fleet.plan(), fleet.call).kind, ErrorKind::context_window_exceeded);
 }
 
 TEST(MakePlan, LeavesOutWhatFailedItsHealthCheckUnlessAllDid) {
@@ -225,12 +244,12 @@ TEST(MakePlan, LeavesOutWhatFailedItsHealthCheckUnlessAllDid) {
     auto& a = *fleet.add("a").health;
     auto& b = *fleet.add("b").health;
     a.check_failed = true;
-    a.checked_at = fleet.facts.now.time_since_epoch().count();
+    a.checked_at = fleet.call.now.time_since_epoch().count();
     EXPECT_EQ(fleet.order(), (Names{"b"}));
     b.check_failed = true;
-    b.checked_at = fleet.facts.now.time_since_epoch().count();
+    b.checked_at = fleet.call.now.time_since_epoch().count();
     EXPECT_EQ(fleet.order().size(), 2u);
-    fleet.facts.now += std::chrono::hours(1);
+    fleet.call.now += std::chrono::hours(1);
     b.check_failed = false;
     EXPECT_EQ(fleet.order().size(), 2u) << "an old check says nothing";
 }

@@ -50,8 +50,8 @@ TEST(LeastBusy, KeepsAFleetLevel) {
 
 TEST(LatencyBased, AsksTheQuickest) {
     auto fleet = fleet_of(RoutingStrategy::latency_based);
-    fleet.add("slow").health->latency.add(0.2, 10, fleet.facts.now);
-    fleet.add("quick").health->latency.add(0.1, 10, fleet.facts.now);
+    fleet.add("slow").health->latency.add(0.2, 10, fleet.call.now);
+    fleet.add("quick").health->latency.add(0.1, 10, fleet.call.now);
     EXPECT_EQ(fleet.order(), (Names{"quick", "slow"}));
 }
 
@@ -59,21 +59,21 @@ TEST(LatencyBased, StreamsGoByTheTimeToTheFirstToken) {
     auto fleet = fleet_of(RoutingStrategy::latency_based);
     auto& a = *fleet.add("a").health;
     auto& b = *fleet.add("b").health;
-    a.latency.add(0.1, 10, fleet.facts.now);
-    a.first_token.add(0.9, 10, fleet.facts.now);
-    b.latency.add(0.2, 10, fleet.facts.now);
-    b.first_token.add(0.3, 10, fleet.facts.now);
+    a.latency.add(0.1, 10, fleet.call.now);
+    a.first_token.add(0.9, 10, fleet.call.now);
+    b.latency.add(0.2, 10, fleet.call.now);
+    b.first_token.add(0.3, 10, fleet.call.now);
     EXPECT_EQ(fleet.order().front(), "a");
-    fleet.facts.stream = true;
+    fleet.call.stream = true;
     EXPECT_EQ(fleet.order().front(), "b");
 }
 
 TEST(LatencyBased, TakesThoseWithinTheBufferAsEqual) {
     auto fleet = fleet_of(RoutingStrategy::latency_based);
     fleet.group.strategy.lowest_latency_buffer = 0.5;
-    fleet.add("a").health->latency.add(1.0, 10, fleet.facts.now);
-    fleet.add("b").health->latency.add(1.4, 10, fleet.facts.now);
-    fleet.add("c").health->latency.add(1.6, 10, fleet.facts.now);
+    fleet.add("a").health->latency.add(1.0, 10, fleet.call.now);
+    fleet.add("b").health->latency.add(1.4, 10, fleet.call.now);
+    fleet.add("c").health->latency.add(1.6, 10, fleet.call.now);
     auto firsts = fleet.firsts(kDraws);
     EXPECT_NEAR(firsts["a"], kDraws / 2, kSlack);
     EXPECT_NEAR(firsts["b"], kDraws / 2, kSlack);
@@ -83,7 +83,7 @@ TEST(LatencyBased, TakesThoseWithinTheBufferAsEqual) {
 // In LiteLLM a deployment without samples always wins; here it gets a bounded share.
 TEST(LatencyBased, TriesTheUnknownNowAndThen) {
     auto fleet = fleet_of(RoutingStrategy::latency_based);
-    fleet.add("known").health->latency.add(0.1, 10, fleet.facts.now);
+    fleet.add("known").health->latency.add(0.1, 10, fleet.call.now);
     fleet.add("new");
     EXPECT_NEAR(fleet.firsts(kDraws)["new"], kDraws / 10, kSlack);
 }
@@ -91,9 +91,9 @@ TEST(LatencyBased, TriesTheUnknownNowAndThen) {
 TEST(LatencyBased, ForgetsOldSamples) {
     auto fleet = fleet_of(RoutingStrategy::latency_based);
     fleet.group.strategy.latency_ttl = seconds(60);
-    fleet.add("a").health->latency.add(9.0, 10, fleet.facts.now);
-    fleet.facts.now += seconds(61);
-    fleet.add("b").health->latency.add(1.0, 10, fleet.facts.now);
+    fleet.add("a").health->latency.add(9.0, 10, fleet.call.now);
+    fleet.call.now += seconds(61);
+    fleet.add("b").health->latency.add(1.0, 10, fleet.call.now);
     EXPECT_GT(fleet.firsts(kDraws)["a"], 0) << "it gets another chance";
 }
 
@@ -106,10 +106,10 @@ TEST(LatencyBased, FollowsAFleetThatChanges) {
     const auto run = [&](int calls) {
         std::map<std::string, int> served;
         for (int i = 0; i < calls; ++i) {
-            fleet.facts.now += milliseconds(10);
+            fleet.call.now += milliseconds(10);
             const auto& chosen = *fleet.plan().candidates.front().deployment;
             ++served[chosen.id];
-            chosen.health->latency.add(seconds_a_token[chosen.id], 10, fleet.facts.now);
+            chosen.health->latency.add(seconds_a_token[chosen.id], 10, fleet.call.now);
         }
         return served;
     };
@@ -123,10 +123,10 @@ TEST(LatencyBased, FollowsAFleetThatChanges) {
 TEST(UsageBased, AsksTheOneThatWasUsedLeastThisMinute) {
     for (const auto strategy : {RoutingStrategy::usage_based, RoutingStrategy::usage_based_v2}) {
         auto fleet = fleet_of(strategy);
-        fleet.add("a").health->tokens.add(500, fleet.facts.minute);
-        fleet.add("b").health->tokens.add(100, fleet.facts.minute);
+        fleet.add("a").health->tokens.add(500, fleet.call.minute);
+        fleet.add("b").health->tokens.add(100, fleet.call.minute);
         EXPECT_EQ(fleet.order(), (Names{"b", "a"}));
-        fleet.facts.minute += 1;
+        fleet.call.minute += 1;
         EXPECT_NEAR(fleet.firsts(kDraws)["a"], kDraws / 2, kSlack) << "a new minute";
     }
 }
@@ -136,15 +136,15 @@ TEST(UsageBased, KeepsToRpmAndTpmExactly) {
     auto& limited = fleet.add("a");
     limited.rpm = 3;
     limited.tpm = 100;
-    fleet.facts.prompt_tokens = 50;
+    fleet.call.prompt_tokens = 50;
     auto& health = *limited.health;
-    health.requests.add(2, fleet.facts.minute);
-    health.tokens.add(50, fleet.facts.minute);
+    health.requests.add(2, fleet.call.minute);
+    health.tokens.add(50, fleet.call.minute);
     EXPECT_EQ(fleet.order(), (Names{"a"})) << "the third request, and the hundredth token";
-    health.tokens.add(1, fleet.facts.minute);
+    health.tokens.add(1, fleet.call.minute);
     EXPECT_EQ(fleet.order(), (Names{}));
-    fleet.facts.second = 42;
-    EXPECT_EQ(no_candidate(fleet.plan(), fleet.facts).retry_after.value_or(""), "18");
+    fleet.call.second = 42;
+    EXPECT_EQ(no_candidate(fleet.plan(), fleet.call).retry_after.value_or(""), "18");
 }
 
 // Calls of different sizes: the tokens of a minute stay level, and no deployment starves.
@@ -153,9 +153,9 @@ TEST(UsageBased, LevelsTokens) {
     for (const auto* id : {"a", "b", "c"}) fleet.add(id);
     for (int i = 0; i < 3'000; ++i)
         fleet.plan().candidates.front().deployment->health->tokens.add(fleet.random() % 100,
-                                                                       fleet.facts.minute);
+                                                                       fleet.call.minute);
     const auto tokens = [&](std::size_t i) {
-        return static_cast<double>(fleet.deployments[i].health->tokens.in(fleet.facts.minute));
+        return static_cast<double>(fleet.deployments[i].health->tokens.in(fleet.call.minute));
     };
     EXPECT_NEAR(tokens(0), tokens(1), 100);
     EXPECT_NEAR(tokens(1), tokens(2), 100);
@@ -183,7 +183,7 @@ TEST(CostBased, PassesOverWhatIsUsedUp) {
     cheap.price = price(1, 1);
     cheap.rpm = 1;
     fleet.add("dear").price = price(9, 9);
-    cheap.health->requests.add(1, fleet.facts.minute);
+    cheap.health->requests.add(1, fleet.call.minute);
     EXPECT_EQ(fleet.order(), (Names{"dear"}));
 }
 
