@@ -232,6 +232,23 @@ TEST_P(KeyRows, ListsByPages) {
     EXPECT_EQ(list_keys(sql(), even, KeySort::token, false, {1, 100})->total, 13U);
 }
 
+TEST_P(KeyRows, FindsTheNewestKeysOfTeams) {
+    for (int number = 0; number < 3; ++number)
+        for (const char* team : {"a", "b", "litellm-dashboard"}) {
+            auto key = sample(team + std::to_string(number));
+            key.team_id = team;
+            key.key_alias = team + std::to_string(number);
+            key.created_at = kNow + std::chrono::seconds(number);
+            insert(key);
+        }
+    const std::vector<std::string> teams{"b", "a", "litellm-dashboard", "none"};
+    const auto keys = newest_keys_of_teams(sql(), teams, 2);
+    ASSERT_TRUE(keys) << keys.error().message;
+    std::vector<std::string> aliases;
+    for (const auto& key : *keys) aliases.push_back(key.key_alias);
+    EXPECT_EQ(aliases, (std::vector<std::string>{"a2", "a1", "b2", "b1"}));
+}
+
 TEST_P(KeyRows, FiltersAndSorts) {
     auto a = sample("a");
     a.key_alias = "Alpha_1";
@@ -442,6 +459,53 @@ TEST_P(KeyRows, LooksUpTheRowsThatAKeyBelongsTo) {
     EXPECT_FALSE(max.organization->caller_is_admin);
     EXPECT_EQ(max.role(), UserRole::internal_user);
     EXPECT_EQ(max.project, nullptr);
+}
+
+TEST_P(KeyRows, BeginsABudgetWithTheExactSumWhereThereIsOne) {
+    // The float nearest to it is another number of picodollars.
+    constexpr PicodollarSum kSpent = 9'007'199'254'740'993'001;
+    run(R"(insert into "LiteLLM_UserTable" (user_id, tollweir_spend, spend)
+           values ('own', $1, 9007199.254740993))",
+        {SqlValue::Sum{kSpent}});
+    run(R"(insert into "LiteLLM_TeamTable" (team_id, tollweir_spend, spend)
+           values ('own', $1, 9007199.254740993))",
+        {SqlValue::Sum{kSpent}});
+    run(R"(insert into "LiteLLM_TeamMembership" (user_id, team_id, tollweir_spend, spend)
+           values ('own', 'own', $1, 9007199.254740993))",
+        {SqlValue::Sum{kSpent}});
+    run(R"(insert into "LiteLLM_BudgetTable" (budget_id, max_budget) values ('b', 10))");
+    run(R"(insert into "LiteLLM_OrganizationTable" (organization_id, organization_alias, budget_id,
+           tollweir_spend, spend) values ('own', 'Own', 'b', $1, 9007199.254740993))",
+        {SqlValue::Sum{kSpent}});
+    run(R"(insert into "LiteLLM_ProjectTable" (project_id, tollweir_spend, spend)
+           values ('own', $1, 9007199.254740993))",
+        {SqlValue::Sum{kSpent}});
+    auto key = sample("own");
+    key.user_id = key.team_id = key.organization_id = key.project_id = "own";
+    insert(key);
+    const auto found = look_up("own");
+    ASSERT_TRUE(found && found->user && found->team && found->member && found->organization &&
+                found->project);
+    EXPECT_EQ(found->user->limits.spend, kSpent);
+    EXPECT_EQ(found->team->limits.spend, kSpent);
+    EXPECT_EQ(found->member->limits.spend, kSpent);
+    EXPECT_EQ(found->organization->limits.spend, kSpent);
+    EXPECT_EQ(found->project->limits.spend, kSpent);
+
+    // Of rows that LiteLLM wrote there is the float only.
+    for (const char* statement :
+         {R"(update "LiteLLM_UserTable" set tollweir_spend = null, spend = 0.25)",
+          R"(update "LiteLLM_TeamTable" set tollweir_spend = null, spend = 0.25)",
+          R"(update "LiteLLM_TeamMembership" set tollweir_spend = null, spend = 0.25)",
+          R"(update "LiteLLM_OrganizationTable" set tollweir_spend = null, spend = 0.25)",
+          R"(update "LiteLLM_ProjectTable" set tollweir_spend = null, spend = 0.25)"})
+        run(statement);
+    const auto taken_over = look_up("own");
+    for (const auto spent :
+         {taken_over->user->limits.spend, taken_over->team->limits.spend,
+          taken_over->member->limits.spend, taken_over->organization->limits.spend,
+          taken_over->project->limits.spend})
+        EXPECT_EQ(spent, kPicodollarsPerDollar / 4);
 }
 
 TEST_P(KeyRows, FindsTheTeamsOfAUser) {
