@@ -52,7 +52,7 @@ def examples(text: str) -> list[Example]:
     return found
 
 
-PAGES = [README, ROOT / "docs/keys.md", ROOT / "docs/customers.md", ROOT / "docs/teams.md", ROOT / "docs/spend.md"]
+PAGES = [README, ROOT / "docs/keys.md", ROOT / "docs/customers.md", ROOT / "docs/teams.md", ROOT / "docs/spend.md", ROOT / "docs/stored-models.md"]
 EXAMPLES = [example for page in PAGES for example in examples(page.read_text())]
 
 
@@ -83,7 +83,9 @@ def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     config = directory / "quickstart.yaml"
     shutil.copy(QUICKSTART, config)
     gateway = Gateway(
-        args=["--config", str(config)], env={"LITELLM_MASTER_KEY": DOCS_KEY}, directory=directory
+        args=["--config", str(config)],
+        env={"LITELLM_MASTER_KEY": DOCS_KEY, "STORE_MODEL_IN_DB": "True"},
+        directory=directory,
     )
     yield gateway
     gateway.stop()

@@ -6,6 +6,7 @@ each status who hears it. A subject that is built gets its prefix into `SUBJECTS
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,7 +47,8 @@ ORGANIZATION = (
 
 @dataclass(frozen=True)
 class Row:
-    """`{personal}` and `{team}` stand for keys made for this one call, `{new}` for a fresh name."""
+    """`{personal}` and `{team}` stand for keys made for this one call, `{model}` and `{team model}`
+    for models, `{new}` for a fresh name."""
 
     method: str
     target: str
@@ -89,7 +91,15 @@ CALCULATING = {200: f"{ADMINS} {USERS} watcher", 403: "viewer", 401: "none"}
 ADMINS_READ = {200: READERS, 401: f"{USERS} watcher none"}
 MASTER = {200: "master", 401: f"admin viewer {USERS} watcher none"}
 NOT_THERE = {404: f"{READERS} {USERS} watcher", 401: "none"}
+# Routes that leave it to the row who may.
+MODEL_ADMINS = {200: ADMINS, 401: "none", 403: f"viewer {USERS} watcher"}
+MODEL_TEAM = {200: f"{ADMINS} org lead", 401: "none", 403: "viewer owner member stranger watcher"}
 NOT_OF_TEAM = {400: "org owner stranger"}  # as LiteLLM says it of keys that are to be made
+
+PARAMS = {"model": "openai/x", "api_key": "sk-k", "mock_response": "pong"}
+NEW_MODEL = {"model_name": "shared", "litellm_params": PARAMS}
+NEW_TEAM_MODEL = {"model_name": "own", "litellm_params": PARAMS, "model_info": {"team_id": "t-1"}}
+RPM = {"litellm_params": {"rpm": 9}}
 
 PERSONAL = {"key": "{personal}"}
 OF_TEAM = {"key": "{team}"}
@@ -153,6 +163,14 @@ ROWS = [
     get("/provider/budgets", ADMINS_READ),
     get("/model/info", EVERYBODY),
     get("/v1/model/info", EVERYBODY),
+    post("/model/new", NEW_MODEL, MODEL_ADMINS),
+    post("/model/new", NEW_TEAM_MODEL, MODEL_TEAM),
+    post("/model/update", {**RPM, "model_info": {"id": "{model}"}}, MODEL_ADMINS),
+    post("/model/update", {**RPM, "model_info": {"id": "{team model}"}}, MODEL_TEAM),
+    Row("PATCH", "/model/{model}/update", RPM, MODEL_ADMINS, "/model/{model_id}/update"),
+    Row("PATCH", "/model/{team model}/update", RPM, MODEL_TEAM, "/model/{model_id}/update"),
+    post("/model/delete", {"id": "{model}"}, MODEL_ADMINS),
+    post("/model/delete", {"id": "{team model}"}, MODEL_TEAM),
 ]
 
 
@@ -173,10 +191,18 @@ class Roles:
         self.bearers = {who: keys.make(user_id=f"u-{who}")["key"] for who in people}
         self.bearers["master"] = KEY
 
+    def make_model(self, body: Any) -> str:
+        reply = self.keys.post("/model/new", body)
+        assert reply.status == 200, reply.text
+        made: str = reply.json["model_id"]
+        return made
+
     def ask(self, row: Row, who: str) -> Reply:
         values = {
             "{personal}": lambda: self.keys.make(user_id="u-owner")["key"],
             "{team}": lambda: self.keys.make(user_id="u-mate", team_id="t-1")["key"],
+            "{model}": lambda: self.make_model(NEW_MODEL),
+            "{team model}": lambda: self.make_model(NEW_TEAM_MODEL),
             "{new}": lambda: f"name-{next(self._names)}",
         }
 
@@ -195,7 +221,9 @@ class Roles:
         target = filled(row.target)
         if row.method == "GET":
             return self.keys.gateway.get(target, headers)
-        return self.keys.gateway.post(target, filled(row.body), headers)
+        with self.keys.gateway.wire() as wire:
+            body = json.dumps(filled(row.body)).encode()
+            return wire.request(row.method, target, headers, body)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.target}")
@@ -205,7 +233,8 @@ def test_a_row_says_something_of_each_caller(row: Row) -> None:
 
 
 def test_every_role_may_do_what_the_table_says(store: Store, start: StartGateway) -> None:
-    roles = Roles(Keys(start(config(), env=store.env), store))
+    settings = config(general_settings={"store_model_in_db": True})
+    roles = Roles(Keys(start(settings, env=store.env), store))
     wrong = []
     for row in ROWS:
         for who, status in row.expected().items():
