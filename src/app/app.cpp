@@ -27,6 +27,8 @@ constexpr std::chrono::milliseconds kLeaveWithin{5000};
 // The store gets so long to take the last spend; what it does not take stays in the journal.
 constexpr std::chrono::milliseconds kBookWithin{5000};
 constexpr std::chrono::milliseconds kAccountsTick{500};
+// The start waits so long for the store's models; a store that is away gives them later.
+constexpr std::chrono::milliseconds kFirstModels{3'000};
 
 net::ClientLimits client_limits(const ServerConfig& server) {
     return {server.max_header_bytes, server.max_header_count, server.max_body_bytes,
@@ -42,6 +44,28 @@ std::vector<std::filesystem::file_time_type> times_of(
         times.push_back(std::filesystem::last_write_time(file, missing));
     }
     return times;
+}
+
+/// Why rows of the store serve nothing, for the operator.
+std::vector<std::string> describe_skipped(const Snapshot& snapshot) {
+    std::vector<std::string> said;
+    std::string sealed;
+    for (const auto& model : snapshot.skipped_models()) {
+        const auto name = "'" + model.group + "' (id " + model.id + ")";
+        if (model.why == SkippedModel::Why::sealed)
+            sealed.append(sealed.empty() ? "" : ", ").append(name);
+        else if (model.why == SkippedModel::Why::invalid)
+            said.push_back("the database's model " + name + " is left out: " + model.reason);
+    }
+    if (sealed.empty()) return said;
+    const bool has_salt = !snapshot.config().database.salt_key.empty();
+    said.push_back(std::string(has_salt ? "LITELLM_SALT_KEY is"
+                                        : "LITELLM_SALT_KEY is not set, and the master key, which "
+                                          "counts in its place, is") +
+                   " not the key that models of the database were encrypted with. They are left "
+                   "out: " +
+                   sealed + ". Give the old key back, or make them anew (docs/stored-models.md)");
+    return said;
 }
 
 bool uses_tls(const Snapshot& snapshot) {
@@ -85,7 +109,12 @@ Result<void> App::start() {
     keys_ = std::make_unique<KeyStore>(
         *store_, [this](KeyRecord& record) { accounts_->bind(record); }, config);
     rotation_ = std::make_unique<KeyRotation>(*store_, keys_->cache());
-    auto snapshot = build_snapshot(std::move(config), nullptr);
+    models_ = std::make_unique<ModelStore>(
+        *store_, context_,
+        [this](std::vector<StoredModel> models) { take_models(std::move(models)); });
+    models_->configure(loaded_, config);
+    if (auto first = models_->read_first(kFirstModels)) stored_models_ = std::move(*first);
+    auto snapshot = build_snapshot(loaded_, std::move(config), nullptr);
     if (!snapshot) return std::unexpected(snapshot.error());
     snapshot_ = *snapshot;
     const auto& settings = snapshot_->config();
@@ -102,6 +131,7 @@ Result<void> App::start() {
     gateway_ = std::make_unique<Gateway>(workers_, snapshot_, command_line_.root_path, services());
     store_->on_change([this](const StoreChange& change) {
         keys_->forget(change);
+        models_->note(change);
         gateway_->forget_row(change.table, change.id);
     });
 
@@ -124,11 +154,43 @@ Result<void> App::start() {
 }
 
 /// Limits are bound first, so that what the snapshot's deployments point at is in force with it.
-Result<std::shared_ptr<const Snapshot>> App::build_snapshot(Config config,
+Result<std::shared_ptr<const Snapshot>> App::build_snapshot(const LoadedConfig& loaded,
+                                                            Config config,
                                                             const Snapshot* previous) {
     accounts_->configure(config);
-    return Snapshot::build(std::move(config), previous,
-                           [this](Deployment& deployment) { accounts_->bind(deployment); });
+    ReadModels stored;
+    if (stores_models(config))
+        stored = read_stored_models(*loaded.models, stored_models_, seal_key_of(config));
+    config.deployments = loaded.config.deployments;
+    std::ranges::move(stored.deployments, std::back_inserter(config.deployments));
+    return Snapshot::build(
+        std::move(config), previous,
+        [this](Deployment& deployment) { accounts_->bind(deployment); }, std::move(stored.skipped));
+}
+
+/// The store's models have been read: what has changed is in force for new requests.
+void App::take_models(std::vector<StoredModel> models) {
+    if (draining_ || models == stored_models_) return;
+    stored_models_.swap(models);
+    auto snapshot = build_snapshot(loaded_, snapshot_->config(), snapshot_.get());
+    if (!snapshot) {
+        stored_models_.swap(models);
+        log_error("the models of the database stay as they were: " + snapshot.error().message);
+        return;
+    }
+    log_info("the models of the database have changed: " + describe_reload(*snapshot_, **snapshot));
+    snapshot_ = *snapshot;
+    tell_skipped(*snapshot_);
+    rotation_->configure(snapshot_);
+    gateway_->replace_snapshot(snapshot_);
+}
+
+/// Once for each set of them.
+void App::tell_skipped(const Snapshot& snapshot) {
+    auto said = describe_skipped(snapshot);
+    if (said == said_of_models_) return;
+    said_of_models_ = std::move(said);
+    for (const auto& line : said_of_models_) log_warning(line);
 }
 
 void App::tick_accounts() {
@@ -137,6 +199,7 @@ void App::tick_accounts() {
         if (error) return;
         accounts_->tick();
         people_->tick();
+        models_->tick();
         tick_accounts();
     });
 }
@@ -145,6 +208,7 @@ GatewayServices App::services() const {
     GatewayServices services;
     services.store = store_.get();
     services.keys = &keys_->cache();
+    services.models = models_.get();
     services.limiter = &accounts_->limiter();
     services.journal = &accounts_->journal();
     services.spend_writer = &accounts_->writer();
@@ -197,6 +261,7 @@ void App::run() {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     for (const auto& warning : loaded_.warnings) log_warning(warning.text());
     announce(*snapshot_);
+    tell_skipped(*snapshot_);
     accounts_->start();
     people_->tick();
     rotation_->configure(snapshot_);
@@ -208,6 +273,7 @@ void App::run() {
     const auto patience = Clock::now() + kLeaveWithin;
     while (ended_ < workers_.size() && Clock::now() < patience)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    models_->stop();
     if (ended_ < workers_.size()) {
         std::fputs("stopped; a name look-up was still under way\n", stderr);
         ::_exit(0);
@@ -304,7 +370,7 @@ void App::reload() {
         log_error("the configuration was not reloaded: it has no master key, and one is required");
         return;
     }
-    auto snapshot = build_snapshot(std::move(config), snapshot_.get());
+    auto snapshot = build_snapshot(*fresh, std::move(config), snapshot_.get());
     if (!snapshot) {
         log_error("the configuration was not reloaded: " + snapshot.error().message);
         return;
@@ -319,6 +385,8 @@ void App::reload() {
     for (auto& worker : workers_)
         worker->post([&worker = *worker, limits] { worker.set_client_limits(limits); });
     keys_->configure(snapshot_->config());
+    models_->configure(loaded_, snapshot_->config());
+    tell_skipped(*snapshot_);
     people_->configure(snapshot_->config());
     rotation_->configure(snapshot_);
     gateway_->replace_snapshot(snapshot_);

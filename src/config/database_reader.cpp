@@ -108,7 +108,8 @@ DatabaseConfig read_database(const LoadContext& context) {
     database.url = general.secret("database_url");
     if (database.url.empty()) database.url = url_of_parts(variables);
     database.direct_url = variables.secret("DIRECT_URL");
-    database.salt_key = variables.secret("LITELLM_SALT_KEY");
+    // As it stands, blanks too: it must be the very text that LiteLLM encrypted with.
+    database.salt_key = Secret(variables.text("LITELLM_SALT_KEY").value_or(""));
     database.read_replica_url = variables.secret("DATABASE_URL_READ_REPLICA");
     set_from(general.count("database_connection_pool_limit", 1, 10'000), database.pool_limit);
     read_times(general, database);

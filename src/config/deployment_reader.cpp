@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "config/body_defaults.hpp"
+#include "config/client_name.hpp"
 #include "config/policy_reader.hpp"
 #include "config/text_rules.hpp"
 #include "config/upstream_access.hpp"
@@ -194,7 +195,6 @@ std::optional<Common> read_common(DeploymentEntry& entry) {
     Common common;
     Deployment& deployment = common.deployment;
     deployment.group = entry.group;
-    deployment.wildcard = entry.group.contains('*');
     if (!resolve_provider(entry, deployment)) return std::nullopt;
     read_mock(entry, deployment);
     read_access(entry, deployment);
@@ -208,6 +208,7 @@ std::optional<Common> read_common(DeploymentEntry& entry) {
     read_routing(entry, deployment);
     read_info(entry, deployment);
     read_policy(entry, deployment);
+    deployment.wildcard = client_name(deployment).contains('*');
     common.organizations = organizations(entry, deployment);
     if (entry.params.findings().error_count() != errors) return std::nullopt;
     return common;

@@ -3,6 +3,7 @@
 #include "config/check_keys.hpp"
 #include "config/given_values.hpp"
 #include "config/include_files.hpp"
+#include "config/model_base.hpp"
 #include "config/model_list.hpp"
 #include "config/own_prices.hpp"
 #include "config/references.hpp"
@@ -15,6 +16,12 @@
 
 namespace tollweir {
 namespace {
+
+std::set<std::string> ids_of(const std::vector<Deployment>& deployments) {
+    std::set<std::string> ids;
+    for (const auto& deployment : deployments) ids.insert(deployment.id);
+    return ids;
+}
 
 using Loaded = std::expected<LoadedConfig, std::vector<ConfigFinding>>;
 
@@ -67,7 +74,7 @@ Loaded load_tree(Node root, std::vector<std::filesystem::path> files, const std:
     resolve_references(root, "", seen, findings);
     apply_variables(root, seen);
     apply_flags(root, overrides);
-    const Node given = gather_variables(seen);
+    Node given = gather_variables(seen);
 
     LoadedConfig loaded;
     loaded.config = read_config({root, given, seen, overrides, findings});
@@ -77,7 +84,10 @@ Loaded load_tree(Node root, std::vector<std::filesystem::path> files, const std:
     if (settings != nullptr) *settings = list_settings(root, given, findings);
     loaded.warnings = findings.take_warnings();
     loaded.files = std::move(files);
-    loaded.environment = std::move(seen);
+    loaded.environment = seen;
+    auto ids = ids_of(loaded.config.deployments);
+    loaded.models = std::make_shared<const ModelBase>(
+        ModelBase{std::move(root), std::move(given), std::move(seen), overrides, std::move(ids)});
     return loaded;
 }
 

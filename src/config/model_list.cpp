@@ -1,41 +1,17 @@
 #include "config/model_list.hpp"
 
 #include <algorithm>
-#include <map>
 
-#include "config/deployment_reader.hpp"
 #include "config/fallback_reader.hpp"
 #include "config/section.hpp"
+#include "tollweir/config/stored_models.hpp"
 #include "tollweir/providers/registry.hpp"
 
 namespace tollweir {
 namespace {
 
-using Credentials = std::map<std::string, const Node*>;
-
 const Node* list_of(const LoadContext& context, std::string_view key) {
     return Section(&context.root, "", "", context.findings).list(key);
-}
-
-Credentials read_credentials(const LoadContext& context) {
-    Credentials credentials;
-    const Node* list = list_of(context, "credential_list");
-    if (list == nullptr) return credentials;
-    for (std::size_t i = 0; i < list->items.size(); ++i) {
-        const Section entry(&list->items[i], item_path("credential_list", i), "credential_list[]",
-                            context.findings);
-        if (!entry.present()) continue;
-        const auto name = entry.text("credential_name");
-        const Node* values = entry.map("credential_values");
-        entry.map("credential_info");
-        if (!name || name->empty()) entry.error("credential_name", "is missing");
-        if (values == nullptr && entry.find("credential_values") == nullptr)
-            entry.error("credential_values", "is missing");
-        if (!name || name->empty() || values == nullptr) continue;
-        if (!credentials.emplace(*name, values).second)
-            entry.error("credential_name", "stands here twice: `" + name->substr(0, 80) + "`");
-    }
-    return credentials;
 }
 
 /// LiteLLM leaves entries out that it cannot use; ours does so where the file asks for it.
@@ -136,8 +112,10 @@ void check_weighted_groups(const LoadContext& context, const Config& config, con
     }
 }
 
-/// Names that lead nowhere would only show as 404 to clients.
+/// Names that lead nowhere would only show as 404 to clients. Where the store has models too,
+/// nobody knows yet.
 void check_names(const LoadContext& context, const Config& config) {
+    if (stores_models(config)) return;
     const auto check = [&](const std::string& name, std::string path) {
         if (!name.empty() && !names_something(config, name))
             context.findings.warn({}, std::move(path),
@@ -159,18 +137,43 @@ void check_names(const LoadContext& context, const Config& config) {
 
 }  // namespace
 
+Credentials read_credentials(const LoadContext& context) {
+    Credentials credentials;
+    const Node* list = list_of(context, "credential_list");
+    if (list == nullptr) return credentials;
+    for (std::size_t i = 0; i < list->items.size(); ++i) {
+        const Section entry(&list->items[i], item_path("credential_list", i), "credential_list[]",
+                            context.findings);
+        if (!entry.present()) continue;
+        const auto name = entry.text("credential_name");
+        const Node* values = entry.map("credential_values");
+        entry.map("credential_info");
+        if (!name || name->empty()) entry.error("credential_name", "is missing");
+        if (values == nullptr && entry.find("credential_values") == nullptr)
+            entry.error("credential_values", "is missing");
+        if (!name || name->empty() || values == nullptr) continue;
+        if (!credentials.emplace(*name, values).second)
+            entry.error("credential_name", "stands here twice: `" + name->substr(0, 80) + "`");
+    }
+    return credentials;
+}
+
+DeploymentContext deployment_context(const LoadContext& context, const Credentials& credentials,
+                                     DeploymentIds& ids) {
+    const Section litellm = section_of(context, "litellm_settings");
+    return {context,
+            credentials,
+            litellm.boolean("drop_params").value_or(false),
+            litellm.boolean("enable_azure_ad_token_refresh").value_or(false),
+            litellm.boolean("modify_params").value_or(false),
+            section_of(context, "router_settings").map("default_litellm_params"),
+            ids};
+}
+
 void read_models(const LoadContext& context, Config& config) {
     const Credentials credentials = read_credentials(context);
     DeploymentIds ids(context.findings);
-    const Section litellm = section_of(context, "litellm_settings");
-    const DeploymentContext entries{
-        context,
-        credentials,
-        litellm.boolean("drop_params").value_or(false),
-        litellm.boolean("enable_azure_ad_token_refresh").value_or(false),
-        litellm.boolean("modify_params").value_or(false),
-        section_of(context, "router_settings").map("default_litellm_params"),
-        ids};
+    const DeploymentContext entries = deployment_context(context, credentials, ids);
     const bool is_lenient = ignores_invalid(context);
     const Node* list = list_of(context, "model_list");
     for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {

@@ -1,55 +1,21 @@
 #include "tollweir/config/snapshot.hpp"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 
+#include "config/client_name.hpp"
+#include "config/prepare_deployment.hpp"
 #include "tollweir/core/json_parts.hpp"
-#include "tollweir/core/splice.hpp"
 #include "tollweir/providers/registry.hpp"
 
 namespace tollweir {
 namespace {
-
-constexpr std::array<Endpoint, kEndpointCount> kEndpoints{
-    Endpoint::chat_completions, Endpoint::completions, Endpoint::embeddings, Endpoint::moderations};
 
 std::unexpected<GatewayError> refuse(const Deployment& deployment, const std::string& message) {
     return fail(
         ErrorKind::bad_request,
         "deployment '" + deployment.id + "' of model group '" + deployment.group + "': " + message,
         ErrorSource::gateway);
-}
-
-// What the adapter cannot read in the deployment (a malformed drop path) shows on any body.
-Result<void> try_adapting(const Deployment& deployment, Endpoint endpoint) {
-    constexpr std::string_view kEmpty = "{}";
-    std::string body(kEmpty);
-    body.append(kJsonPadding, '\0');
-    ObjectView view;
-    if (auto scanned = view.scan({body.data(), kEmpty.size()}); !scanned) return scanned;
-    ObjectEdits edits;
-    edits.reset(view);
-    const auto adapted =
-        deployment.provider->adapt(edits, deployment, {endpoint, deployment.model, {}});
-    if (!adapted) return std::unexpected(adapted.error());
-    return {};
-}
-
-// Heads for what the provider offers. Where a `*` leaves the model open they are made as a request
-// comes, and here only tried.
-Result<void> prepare(Deployment& deployment) {
-    if (deployment.mock_response || deployment.provider == nullptr) return {};
-    const auto& provider = *deployment.provider;
-    for (const auto endpoint : kEndpoints) {
-        if (!provider.dialect(endpoint)) continue;
-        if (auto tried = try_adapting(deployment, endpoint); !tried) return tried;
-        auto head = provider.head(deployment, {endpoint, deployment.model, {}});
-        if (!head) return std::unexpected(head.error());
-        if (deployment.model.contains('*')) continue;
-        deployment.heads[static_cast<std::size_t>(endpoint)] = std::move(*head);
-    }
-    return {};
 }
 
 // The order in which LiteLLM tries patterns: by the length of the regular expression it makes of
@@ -187,10 +153,19 @@ StringMap<const ModelGroup*> group_by(std::deque<ModelGroup>& groups,
                                       std::string Deployment::* name, bool with_wildcards) {
     StringMap<ModelGroup*> index;
     for (const auto& deployment : deployments) {
+        if (!deployment.policy.team_id.empty()) continue;
         if (deployment.wildcard && !with_wildcards) continue;
         group_named(groups, index, deployment.*name).deployments.push_back(&deployment);
     }
     return {index.begin(), index.end()};
+}
+
+/// Where a pattern stands among others, the most specific one first.
+void add_pattern(const ModelGroup& group, std::vector<const ModelGroup*>& patterns) {
+    const auto place = std::ranges::upper_bound(
+        patterns, specificity(group.name), std::greater(),
+        [](const ModelGroup* pattern) { return specificity(pattern->name); });
+    patterns.insert(place, &group);
 }
 
 void fill_access_groups(std::deque<ModelGroup>& groups) {
@@ -218,9 +193,11 @@ const StrategyTerms& strategy_of(const RouterConfig& router, const ModelGroup& g
 }  // namespace
 
 Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Snapshot* previous,
-                                                        const Bind& bind) {
+                                                        const Bind& bind,
+                                                        std::vector<SkippedModel> skipped) {
     auto snapshot = std::make_shared<Snapshot>();
     snapshot->prices_.use(config.spend.own_prices);
+    snapshot->skipped_ = std::move(skipped);
     for (auto& deployment : config.deployments) {
         auto& kept = snapshot->deployments_.emplace_back(std::move(deployment));
         snapshot->prices_.resolve(kept, config.spend);
@@ -234,6 +211,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Sna
     snapshot->config_ = std::move(config);
     snapshot->index_groups();
     snapshot->add_weighted_groups();
+    snapshot->add_team_groups();
     snapshot->describe_groups(previous);
     return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }
@@ -245,7 +223,7 @@ Result<void> Snapshot::add(Deployment& deployment, const Snapshot* previous) {
                                       other.model_string + "' of model group '" + other.group +
                                       "'; give one of them another `model_info.id`");
     }
-    if (auto prepared = prepare(deployment); !prepared) {
+    if (auto prepared = prepare_deployment(deployment); !prepared) {
         return refuse(deployment, prepared.error().message);
     }
     if (previous != nullptr) {
@@ -257,8 +235,8 @@ Result<void> Snapshot::add(Deployment& deployment, const Snapshot* previous) {
     if (!deployment.health) deployment.health = std::make_shared<Health>();
     if (!deployment.policy.max_parallel_requests)
         deployment.policy.max_parallel_requests = config_.router.max_parallel_requests;
-    by_id_.emplace(deployment.id,
-                   &single_groups_.emplace_back(ModelGroup{deployment.group, {&deployment}, {}}));
+    by_id_.emplace(deployment.id, &single_groups_.emplace_back(ModelGroup{
+                                      std::string(client_name(deployment)), {&deployment}, {}}));
     return {};
 }
 
@@ -275,10 +253,7 @@ void Snapshot::index_groups() {
             continue;
         }
         by_name_.erase(by_name_.find(group.name));
-        const auto place = std::ranges::upper_bound(
-            patterns_, specificity(group.name), std::greater(),
-            [](const ModelGroup* pattern) { return specificity(pattern->name); });
-        patterns_.insert(place, &group);
+        add_pattern(group, patterns_);
     }
     listed_.insert(listed_.end(), patterns_.begin(), patterns_.end());
 }
@@ -304,8 +279,23 @@ void Snapshot::add_weighted_groups() {
     listed_.insert(listed_.end(), added.begin(), added.end());
 }
 
+void Snapshot::add_team_groups() {
+    for (const auto& deployment : deployments_) {
+        const auto& team = deployment.policy.team_id;
+        if (team.empty()) continue;
+        auto& models = teams_[team];
+        auto& group =
+            group_named(team_groups_, models.by_name, std::string(client_name(deployment)));
+        group.deployments.push_back(&deployment);
+        if (group.deployments.size() > 1) continue;
+        if (deployment.wildcard) add_pattern(group, models.patterns);
+        listed_.push_back(&group);
+    }
+    fill_access_groups(team_groups_);
+}
+
 void Snapshot::describe_groups(const Snapshot* previous) {
-    for (auto* groups : {&groups_, &single_groups_, &model_string_groups_}) {
+    for (auto* groups : {&groups_, &single_groups_, &model_string_groups_, &team_groups_}) {
         for (auto& group : *groups) {
             group.is_free = std::ranges::all_of(group.deployments, &Deployment::is_free);
             auto& learnt = learnt_[group.name];
@@ -324,11 +314,13 @@ void Snapshot::describe_groups(const Snapshot* previous) {
     }
 }
 
-std::optional<GroupMatch> Snapshot::find_exact(std::string_view name) const {
+std::optional<GroupMatch> Snapshot::find_exact(std::string_view name, std::string_view team) const {
     if (const auto found = by_id_.find(name); found != by_id_.end()) {
         // An id of a wildcard deployment leaves open which model is meant.
         const auto* only = found->second->deployments.front();
-        if (!only->wildcard) return GroupMatch{found->second, only, {}};
+        const auto& owner = only->policy.team_id;
+        if (!only->wildcard && (owner.empty() || owner == team))
+            return GroupMatch{found->second, only, {}};
     }
     if (const auto found = by_name_.find(name); found != by_name_.end()) {
         return GroupMatch{found->second, nullptr, {}};
@@ -336,16 +328,28 @@ std::optional<GroupMatch> Snapshot::find_exact(std::string_view name) const {
     return std::nullopt;
 }
 
-std::optional<GroupMatch> Snapshot::find_group(std::string_view name) const {
+std::optional<GroupMatch> Snapshot::find_of_team(std::string_view name,
+                                                 std::string_view team) const {
+    const auto own = teams_.find(team);
+    if (own == teams_.end()) return std::nullopt;
+    const auto found = own->second.by_name.find(name);
+    if (found != own->second.by_name.end() && !found->second->deployments.front()->wildcard)
+        return GroupMatch{found->second, nullptr, {}};
+    return find_among_patterns(own->second.patterns, name);
+}
+
+std::optional<GroupMatch> Snapshot::find_group(std::string_view name, std::string_view team) const {
     if (!config_.model_aliases.empty()) {
         const auto renamed = config_.model_aliases.find(std::string(name));
         if (renamed != config_.model_aliases.end()) name = renamed->second;
     }
-    if (auto match = find_exact(name)) return match;
+    if (!team.empty())
+        if (auto match = find_of_team(name, team)) return match;
+    if (auto match = find_exact(name, team)) return match;
     if (!config_.aliases.empty()) {
         const auto alias = config_.aliases.find(std::string(name));
         if (alias != config_.aliases.end()) name = alias->second.group;
-        if (auto match = find_exact(name)) return match;
+        if (auto match = find_exact(name, team)) return match;
     }
     if (auto match = find_among_patterns(patterns_, name)) return match;
     const auto found = by_model_string_.find(name);

@@ -64,7 +64,7 @@ Result<void> permit_call(const RequestContext& context, const KeyRecord& key,
     if (auto good = permit_body(context.config().access, key, object); !good) return good;
     if (auto good = permit_name(key, context.requested_model, match); !good) return good;
     for (const auto& fallback : client_fallbacks(object)) {
-        const auto found = context.snapshot->find_group(fallback);
+        const auto found = context.snapshot->find_group(fallback, key.team_id);
         if (auto good = permit_name(key, fallback, found); !good) return good;
     }
     return {};
@@ -87,13 +87,14 @@ net::Task<Result<Admitted>> admit(RequestContext& context, Endpoint endpoint) {
     if (context.requested_model.empty()) co_return std::unexpected(no_model());
     find_end_user(context.config().access, context.client->head(), context.view.object,
                   context.end_user);
-    auto match = context.snapshot->find_group(context.requested_model);
+    const auto team = context.identity.team_id();
+    auto match = context.snapshot->find_group(context.requested_model, team);
     std::string_view called = context.requested_model;
     if (const auto& key = context.identity.key) {
         if (auto good = permit_call(context, *key, match); !good)
             co_return std::unexpected(good.error());
         called = rewrite_model(*key, called);
-        if (called != context.requested_model) match = context.snapshot->find_group(called);
+        if (called != context.requested_model) match = context.snapshot->find_group(called, team);
     }
     if (!match) co_return std::unexpected(unknown_model(endpoint, context.requested_model));
     if (auto good = openai_front().check_input(context.view); !good)

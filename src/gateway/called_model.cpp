@@ -28,8 +28,9 @@ CalledModel of_table(const Snapshot& snapshot, std::string_view name) {
 
 }  // namespace
 
-CalledModel find_called_model(const Snapshot& snapshot, std::string_view name) {
-    const auto match = snapshot.find_group(name);
+CalledModel find_called_model(const Snapshot& snapshot, std::string_view name,
+                              std::string_view team) {
+    const auto match = snapshot.find_group(name, team);
     if (!match) return of_table(snapshot, name);
     const auto& deployment = match->only ? *match->only : *match->group->deployments.front();
     CalledModel called;

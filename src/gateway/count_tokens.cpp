@@ -49,7 +49,7 @@ net::Task<Result<void>> count_tokens(RequestContext& context) {
     if (prompt == nullptr && !is_chat)
         co_return refuse("prompt or messages or contents must be provided", "null");
 
-    const auto called = find_called_model(*context.snapshot, model);
+    const auto called = find_called_model(*context.snapshot, model, context.identity.team_id());
     PromptCount count(called.counter);
     is_chat ? count.add_chat(body) : count.add_input(prompt->value);
     while (!count.step(kCountedAtOnce))

@@ -96,6 +96,13 @@ std::unexpected<GatewayError> note_failure(RequestRecord& record, GatewayError&&
     return std::unexpected(std::move(error));
 }
 
+std::string_view shown_method(std::uint8_t methods) {
+    const auto has = [methods](Method method) {
+        return (methods & static_cast<std::uint8_t>(method)) != 0;
+    };
+    return has(Method::get) ? "GET" : has(Method::post) ? "POST" : "PATCH";
+}
+
 std::string list_routes() {
     std::string out;
     JsonWriter json(out);
@@ -103,7 +110,7 @@ std::string list_routes() {
     for (const auto& route : routes()) {
         if (route.handler == Handler::not_built) continue;
         json.begin_object().key("path").string(route.path).key("methods").begin_array();
-        json.string((route.methods & static_cast<std::uint8_t>(Method::get)) != 0 ? "GET" : "POST");
+        json.string(shown_method(route.methods));
         const auto name = name_of(route);
         json.end_array().key("name").string(name).key("endpoint").string(name).end_object();
     }
@@ -200,6 +207,7 @@ Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
         auto& state = *states_.emplace_back(std::make_unique<WorkerState>(*worker, *metrics));
         state.snapshot = own_count(snapshot);
         state.store = services.store;
+        state.models = services.models;
         if (services.keys != nullptr) state.keys.emplace(*services.keys, *worker);
         state.limiter = services.limiter;
         state.unpriced = &unpriced_;

@@ -33,7 +33,15 @@ constexpr PriceUnit kShownUnits[] = {
     PriceUnit::query,
 };
 
+bool sees_all(const Identity& caller) {
+    return caller.role() == UserRole::proxy_admin || caller.role() == UserRole::proxy_admin_viewer;
+}
+
 bool may_use(const Identity& caller, const ModelGroup& group) {
+    if (const auto team = team_of(group); !team.empty()) {
+        if (sees_all(caller)) return true;
+        if (team != caller.team_id()) return false;
+    }
     return !caller.key || permit_model(*caller.key, {group.name, group.name, group.access_groups});
 }
 
@@ -177,6 +185,22 @@ void write_deployment(JsonWriter& json, const Deployment& deployment) {
     json.end_object();
 }
 
+/// A row of the store that serves nothing, so that whoever looks for it learns why.
+void write_skipped(JsonWriter& json, const SkippedModel& model) {
+    json.begin_object().key("model_name").string(model.group);
+    json.key("litellm_params").begin_object().end_object().key("model_info").begin_object();
+    json.key("id").string(model.id).key("db_model").boolean(true);
+    json.key("blocked").boolean(model.why == SkippedModel::Why::paused);
+    json.key("tollweir_left_out").string(model.reason).end_object().end_object();
+}
+
+std::vector<const SkippedModel*> skipped_for(const Snapshot& snapshot, const Identity& caller) {
+    std::vector<const SkippedModel*> all;
+    if (sees_all(caller))
+        for (const auto& model : snapshot.skipped_models()) all.push_back(&model);
+    return all;
+}
+
 GatewayError unknown_id(std::string_view id) {
     GatewayError error(ErrorKind::bad_request, ErrorSource::client,
                        "Model id = " + std::string(id) + " not found on litellm proxy");
@@ -274,6 +298,11 @@ Result<std::string> show_model_info(const Snapshot& snapshot, const Identity& ca
         found = true;
         write_deployment(json, *deployment);
     }
+    for (const auto* model : skipped_for(snapshot, caller)) {
+        if (!id.empty() && model->id != id) continue;
+        found = true;
+        write_skipped(json, *model);
+    }
     if (!id.empty() && !found) return std::unexpected(unknown_id(id));
     json.end_array().end_object();
     return out;
@@ -283,14 +312,19 @@ std::string show_model_info_page(const Snapshot& snapshot, const Identity& calle
                                  std::size_t size, std::string_view search) {
     auto all = deployments_for(snapshot, caller);
     std::erase_if(all, [search](const auto* one) { return !one->group.contains(search); });
-    const auto begin = std::min(all.size(), (page - 1) * size);
-    const auto end = std::min(all.size(), begin + size);
+    auto skipped = skipped_for(snapshot, caller);
+    std::erase_if(skipped, [search](const auto* one) { return !one->group.contains(search); });
+    const auto total = all.size() + skipped.size();
+    const auto begin = std::min(total, (page - 1) * size);
+    const auto end = std::min(total, begin + size);
     std::string out;
     JsonWriter json(out);
     json.begin_object().key("data").begin_array();
-    for (auto i = begin; i < end; ++i) write_deployment(json, *all[i]);
-    json.end_array().key("total_count").number(all.size()).key("current_page").number(page);
-    json.key("total_pages").number((all.size() + size - 1) / size).key("size").number(size);
+    for (auto i = begin; i < end; ++i)
+        i < all.size() ? write_deployment(json, *all[i])
+                       : write_skipped(json, *skipped[i - all.size()]);
+    json.end_array().key("total_count").number(total).key("current_page").number(page);
+    json.key("total_pages").number((total + size - 1) / size).key("size").number(size);
     json.end_object();
     return out;
 }
@@ -303,7 +337,7 @@ std::string show_group_info(const Snapshot& snapshot, const Identity& caller,
     if (group.empty()) {
         for (const auto* one : snapshot.groups())
             if (may_use(caller, *one)) write_group(json, *one);
-    } else if (const auto match = snapshot.find_group(group);
+    } else if (const auto match = snapshot.find_group(group, caller.team_id());
                match && may_use(caller, *match->group)) {
         write_group(json, *match->group);
     }

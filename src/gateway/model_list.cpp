@@ -20,6 +20,7 @@ void write_model(JsonWriter& json, std::string_view id, std::string_view owner) 
 }
 
 bool may_use(const Identity& caller, std::string_view name, const ModelGroup& group) {
+    if (const auto team = team_of(group); !team.empty() && team != caller.team_id()) return false;
     return !caller.key || permit_model(*caller.key, {name, group.name, group.access_groups});
 }
 
@@ -31,7 +32,7 @@ std::vector<std::string> names_behind_patterns(const Snapshot& snapshot, const I
     const auto add = [&](const AllowedModels& models) {
         for (const auto& name : models.names()) {
             if (name.contains('*') || std::ranges::find(names, name) != names.end()) continue;
-            const auto match = snapshot.find_group(name);
+            const auto match = snapshot.find_group(name, key.team_id);
             if (match && match->group->name.contains('*') && may_use(caller, name, *match->group))
                 names.push_back(name);
         }
@@ -64,7 +65,7 @@ std::string list_models(const Snapshot& snapshot, const Identity& caller, bool w
 
 Result<std::string> show_model(const Snapshot& snapshot, const Identity& caller,
                                std::string_view id) {
-    const auto match = snapshot.find_group(id);
+    const auto match = snapshot.find_group(id, caller.team_id());
     if (!match || !may_use(caller, id, *match->group)) {
         GatewayError error(ErrorKind::not_found, ErrorSource::client,
                            "The model '" + std::string(id) + "' does not exist");

@@ -163,7 +163,7 @@ net::Task<Result<void>> RouteRun::fall_back(GatewayError first) {
     while (!pending.empty() && context_.fallbacks < most && attempts_ < kMaxAttempts) {
         const auto target = std::move(pending.front());
         pending.pop_front();
-        auto match = context_.snapshot->find_group(target.name);
+        auto match = context_.snapshot->find_group(target.name, team_id());
         if (!match || std::ranges::find(visited, target.name) != visited.end()) continue;
         visited.push_back(target.name);
         ++context_.fallbacks;
@@ -194,7 +194,7 @@ RoutedCall RouteRun::routed_call() const {
     RoutedCall call;
     call.endpoint = context_.view.endpoint;
     call.stream = context_.view.stream;
-    if (const auto& key = context_.identity.key) call.team_id = key->team_id;
+    call.team_id = team_id();
     if (context_.config().router.tag_filtering) {
         call.tags = context_.notes.tags;
         call.user_agent = context_.client->head().find("user-agent").value_or("");
@@ -457,6 +457,11 @@ const ErrorCounts* RouteRun::keys_retry_policy() const {
             if (group == match_.group->name) return &policy;
     }
     return nullptr;
+}
+
+std::string_view RouteRun::team_id() const {
+    const auto& key = context_.identity.key;
+    return key ? std::string_view(key->team_id) : std::string_view();
 }
 
 bool RouteRun::has_fallbacks(ErrorKind kind) const {

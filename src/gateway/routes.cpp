@@ -8,6 +8,7 @@
 #include "tollweir/gateway/admin/budgets.hpp"
 #include "tollweir/gateway/admin/customers.hpp"
 #include "tollweir/gateway/admin/keys.hpp"
+#include "tollweir/gateway/admin/models.hpp"
 #include "tollweir/gateway/admin/organizations.hpp"
 #include "tollweir/gateway/admin/spend.hpp"
 #include "tollweir/gateway/admin/tags.hpp"
@@ -254,6 +255,14 @@ constexpr Route kRoutes[] = {
           list_member_permissions),
     admin("/team/permissions_update", kPost, kOrganization | RouteGroup::self_managed,
           "update_team_member_permissions", update_member_permissions),
+    admin("/model/new", kPost, kOrganization | RouteGroup::self_managed, "add_new_model",
+          make_model),
+    admin("/model/update", kPost, kOrganization | RouteGroup::self_managed, "update_model",
+          update_model),
+    admin("/model/{model_id}/update", kPatch, kOrganization | RouteGroup::self_managed,
+          "patch_model", patch_model),
+    admin("/model/delete", kPost, kOrganization | RouteGroup::self_managed, "delete_model",
+          remove_model),
     // Of LiteLLM's surface, for later parts (docs/status.md).
     later("/v1/responses", kOpenAi),
     later("/responses", kOpenAi),

@@ -52,7 +52,8 @@ def examples(text: str) -> list[Example]:
     return found
 
 
-PAGES = [README, *(ROOT / f"docs/{name}.md" for name in ("command-line", "customers", "keys", "spend", "teams"))]
+NAMES = ("command-line", "customers", "keys", "spend", "stored-models", "teams")
+PAGES = [README, *(ROOT / f"docs/{name}.md" for name in NAMES)]
 EXAMPLES = [example for page in PAGES for example in examples(page.read_text())]
 
 
@@ -83,7 +84,9 @@ def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     config = directory / "quickstart.yaml"
     shutil.copy(QUICKSTART, config)
     gateway = Gateway(
-        args=["--config", str(config)], env={"LITELLM_MASTER_KEY": DOCS_KEY}, directory=directory
+        args=["--config", str(config)],
+        env={"LITELLM_MASTER_KEY": DOCS_KEY, "STORE_MODEL_IN_DB": "True"},
+        directory=directory,
     )
     yield gateway
     gateway.stop()

@@ -53,7 +53,8 @@ ORGANIZATION = (
 
 @dataclass(frozen=True)
 class Row:
-    """`{personal}` and `{team}` stand for keys made for this one call, `{new}` for a fresh name."""
+    """`{personal}` and `{team}` stand for keys made for this one call, `{model}` and `{team model}`
+    for models, `{new}` for a fresh name."""
 
     method: str
     target: str
@@ -108,6 +109,9 @@ CALCULATING = {200: f"{ADMINS} {USERS} watcher", 403: "viewer", 401: "none"}
 ADMINS_READ = {200: READERS, 401: f"{USERS} watcher none"}
 MASTER = {200: "master", 401: f"admin viewer {USERS} watcher none"}
 NOT_THERE = {404: f"{READERS} {USERS} watcher", 401: "none"}
+# Routes that leave it to the row who may.
+MODEL_ADMINS = {200: ADMINS, 401: "none", 403: f"viewer {USERS} watcher"}
+MODEL_TEAM = {200: f"{ADMINS} org lead", 401: "none", 403: "viewer owner member stranger watcher"}
 NOT_OF_TEAM = {400: "org owner stranger"}  # as LiteLLM says it of keys that are to be made
 
 TEAM_ADMINS = f"{ADMINS} org lead"
@@ -131,6 +135,11 @@ def customer_rows(prefix: str) -> list[Row]:
         get(f"{prefix}/daily/activity/aggregated?{DATES}", ADMINS_READ),
     ]
 
+
+PARAMS = {"model": "openai/x", "api_key": "sk-k", "mock_response": "pong"}
+NEW_MODEL = {"model_name": "shared", "litellm_params": PARAMS}
+NEW_TEAM_MODEL = {"model_name": "own", "litellm_params": PARAMS, "model_info": {"team_id": "t-1"}}
+RPM = {"litellm_params": {"rpm": 9}}
 
 PERSONAL = {"key": "{personal}"}
 OF_TEAM = {"key": "{team}"}
@@ -192,6 +201,7 @@ ROWS = [
     get("/spend/logs/session/ui?session_id=none", EVERYBODY),
     post("/global/spend/reset", {}, MASTER),
     get("/provider/budgets", ADMINS_READ),
+    post("/debug/explain", {"model": "m", "messages": MESSAGES}, kept(ADMINS)),
     get("/model/info", EVERYBODY),
     get("/v1/model/info", EVERYBODY),
 
@@ -296,6 +306,14 @@ ROWS = [
     get("/model_group/info", EVERYBODY),
     get("/utils/supported_openai_params?model=gpt-4o", EVERYBODY),
     post("/utils/token_counter", {"model": "m", "messages": MESSAGES}, CALCULATING),
+    post("/model/new", NEW_MODEL, MODEL_ADMINS),
+    post("/model/new", NEW_TEAM_MODEL, MODEL_TEAM),
+    post("/model/update", {**RPM, "model_info": {"id": "{model}"}}, MODEL_ADMINS),
+    post("/model/update", {**RPM, "model_info": {"id": "{team model}"}}, MODEL_TEAM),
+    Row("PATCH", "/model/{model}/update", RPM, MODEL_ADMINS, "/model/{model_id}/update"),
+    Row("PATCH", "/model/{team model}/update", RPM, MODEL_TEAM, "/model/{model_id}/update"),
+    post("/model/delete", {"id": "{model}"}, MODEL_ADMINS),
+    post("/model/delete", {"id": "{team model}"}, MODEL_TEAM),
 ]
 
 
@@ -316,6 +334,12 @@ class Roles:
         self.bearers = {who: keys.make(user_id=f"u-{who}")["key"] for who in people}
         self.bearers["master"] = KEY
 
+    def make_model(self, body: Any) -> str:
+        reply = self.keys.post("/model/new", body)
+        assert reply.status == 200, reply.text
+        made: str = reply.json["model_id"]
+        return made
+
     def ask(self, row: Row, who: str) -> Reply:
         values = {
             "{personal}": lambda: self.keys.make(user_id="u-owner")["key"],
@@ -328,6 +352,9 @@ class Roles:
             "{organization}": lambda: self.made("/organization/new", "organization_id", organization_alias="o"),
             "{budget}": lambda: self.made("/budget/new", "budget_id", max_budget=1),
             "{tag}": lambda: self.made("/tag/new", "name"),
+            "{model}": lambda: self.make_model(NEW_MODEL),
+            "{team model}": lambda: self.make_model(NEW_TEAM_MODEL),
+            "{new}": lambda: f"name-{next(self._names)}",
         }
 
         def filled(value: Any) -> Any:
@@ -363,6 +390,12 @@ class Roles:
         members = [{"user_id": user, "role": role} for user, role in roles.items()]
         return self.made("/team/new", "team_id", organization_id="o-1", members_with_roles=members,
                          models=["m", "n"])
+        target = filled(row.target)
+        if row.method == "GET":
+            return self.keys.gateway.get(target, headers)
+        with self.keys.gateway.wire() as wire:
+            body = json.dumps(filled(row.body)).encode()
+            return wire.request(row.method, target, headers, body)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.target}")
@@ -376,6 +409,9 @@ def test_every_role_may_do_what_the_table_says(
     subject: str, store: Store, start: StartGateway
 ) -> None:
     roles = Roles(Keys(start(config(), env=store.env), store))
+def test_every_role_may_do_what_the_table_says(store: Store, start: StartGateway) -> None:
+    settings = config(general_settings={"store_model_in_db": True})
+    roles = Roles(Keys(start(settings, env=store.env), store))
     wrong = []
     for row in ROWS:
         if row.subject != subject:

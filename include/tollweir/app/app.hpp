@@ -13,6 +13,7 @@
 #include "tollweir/app/accounts.hpp"
 #include "tollweir/app/command_line.hpp"
 #include "tollweir/app/key_store.hpp"
+#include "tollweir/app/model_store.hpp"
 #include "tollweir/app/people_writer.hpp"
 #include "tollweir/config/load.hpp"
 #include "tollweir/gateway/admin/key_rotation.hpp"
@@ -52,12 +53,17 @@ private:
     void reload();
     void watch_files();
     void tick_accounts();
-    Result<std::shared_ptr<const Snapshot>> build_snapshot(Config config, const Snapshot* previous);
+    Result<std::shared_ptr<const Snapshot>> build_snapshot(const LoadedConfig& loaded,
+                                                           Config config, const Snapshot* previous);
+    void take_models(std::vector<StoredModel> models);
+    void tell_skipped(const Snapshot& snapshot);
     std::size_t connection_count() const;
 
     const CommandLine command_line_;
     const Environment environment_;
     LoadedConfig loaded_;
+    std::vector<StoredModel> stored_models_;  // the store's rows, as they were last read
+    std::vector<std::string> said_of_models_;
 
     boost::asio::io_context context_{1};
     boost::asio::signal_set signals_{context_};
@@ -73,6 +79,7 @@ private:
     std::vector<std::unique_ptr<net::Worker>> workers_;
     // The store's threads call these until they end.
     std::unique_ptr<KeyStore> keys_;
+    std::unique_ptr<ModelStore> models_;
     std::unique_ptr<Gateway> gateway_;
     std::unique_ptr<StorePool> store_;  // hands results to workers, so it ends before them
     std::unique_ptr<PeopleWriter> people_;

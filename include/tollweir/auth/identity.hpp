@@ -30,6 +30,10 @@ struct Identity {
         if (is_master()) return UserRole::proxy_admin;
         return key ? key->role() : UserRole::internal_user;
     }
+    /// Of the key; empty: none.
+    std::string_view team_id() const {
+        return key ? std::string_view(key->team_id) : std::string_view();
+    }
     /// Empty: nobody's.
     std::string_view user_id() const {
         if (is_master()) return kDefaultUserId;

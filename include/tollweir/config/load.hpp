@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,8 +56,11 @@ struct ConfigOverrides {
     std::string source_of(const std::string& flag) const;
 };
 
+struct ModelBase;  // config/stored_models.hpp
+
 struct LoadedConfig {
     Config config;
+    std::shared_ptr<const ModelBase> models;  // what models of the store are read with
     std::vector<ConfigFinding> warnings;
     std::vector<std::filesystem::path> files;  // main file and includes, for the watcher
     Environment environment;  // the caller's, with `environment_variables` of the file on top

@@ -11,6 +11,7 @@
 
 #include "tollweir/config/config.hpp"
 #include "tollweir/config/price_book.hpp"
+#include "tollweir/config/stored_models.hpp"
 #include "tollweir/core/error.hpp"
 
 namespace tollweir {
@@ -32,6 +33,11 @@ struct GroupMatch {
     std::vector<std::string> captures;  // what the `*`s of the group's pattern took
 };
 
+/// The only team that sees the group; empty: everybody does.
+inline std::string_view team_of(const ModelGroup& group) {
+    return group.deployments.front()->policy.team_id;
+}
+
 /// Config and the tables built from it: immutable, shared by pointer, kept by every request that
 /// began under it.
 class Snapshot {
@@ -41,17 +47,22 @@ public:
     /// groups. `bind` sees each deployment last: who has more to say about it than configuration
     /// does (its limits). Errors: an invalid head (message names the deployment).
     using Bind = std::function<void(Deployment&)>;
+    /// `skipped`: rows of the store that serve nothing, to be shown.
     static Result<std::shared_ptr<const Snapshot>> build(Config config, const Snapshot* previous,
-                                                         const Bind& bind = {});
+                                                         const Bind& bind = {},
+                                                         std::vector<SkippedModel> skipped = {});
 
     const Config& config() const { return config_; }
     const std::deque<Deployment>& deployments() const { return deployments_; }
+    /// Those of teams too: see team_of.
     const std::vector<const ModelGroup*>& groups() const { return listed_; }
+    const std::vector<SkippedModel>& skipped_models() const { return skipped_; }
+    bool has_deployment(std::string_view id) const { return by_id_.contains(id); }
 
-    /// Deployment id, exact group, alias, wildcard pattern (longest first, both ends anchored; the
-    /// name, then `provider/name`), a deployment's `litellm_params.model`; else nothing.
-    /// spec/config.md 5.5, 5.6; spec/data-plane.md 2.2.
-    std::optional<GroupMatch> find_group(std::string_view name) const;
+    /// What the caller's team has of its own; deployment id, exact group, alias, wildcard pattern
+    /// (longest first, both ends anchored; the name, then `provider/name`), a deployment's
+    /// `litellm_params.model`; else nothing. spec/config.md 5.5, 5.6; spec/data-plane.md 2.2.
+    std::optional<GroupMatch> find_group(std::string_view name, std::string_view team = {}) const;
 
     /// The price of the model that a deployment of this snapshot called; null: not known. It lives
     /// as long as the snapshot. Cheap, see PriceBook.
@@ -65,21 +76,32 @@ private:
     Result<void> add(Deployment& deployment, const Snapshot* previous);
     void index_groups();
     void add_weighted_groups();
+    void add_team_groups();
     void describe_groups(const Snapshot* previous);
-    std::optional<GroupMatch> find_exact(std::string_view name) const;
+    std::optional<GroupMatch> find_exact(std::string_view name, std::string_view team) const;
+    std::optional<GroupMatch> find_of_team(std::string_view name, std::string_view team) const;
 
     Config config_;
     PriceBook prices_;
     std::deque<Deployment> deployments_;
     std::deque<ModelGroup> groups_;
     std::vector<const ModelGroup*>
-        listed_;  // exact groups in file order, patterns, groups of groups
+        listed_;  // exact groups in file order, patterns, groups of groups, those of teams
     StringMap<const ModelGroup*> by_name_;
     StringMap<const ModelGroup*> by_id_;
     StringMap<const ModelGroup*> by_model_string_;
     std::deque<ModelGroup> single_groups_;  // one a deployment id
     std::deque<ModelGroup> model_string_groups_;
     std::vector<const ModelGroup*> patterns_;  // longest first
+    std::vector<SkippedModel> skipped_;
+
+    /// What a team has of its own: no other finds it.
+    struct TeamModels {
+        StringMap<ModelGroup*> by_name;  // patterns too
+        std::vector<const ModelGroup*> patterns;
+    };
+    StringMap<TeamModels> teams_;
+    std::deque<ModelGroup> team_groups_;
     /// What is learnt of a group's calls, shared by all groups of the name.
     struct Learnt {
         std::shared_ptr<CompletionBound> answers;

@@ -19,7 +19,9 @@ struct CalledModel {
 };
 
 /// A group's first deployment answers for it. A name that no group has is looked up in the table of
-/// prices. `snapshot` outlives what is returned.
-CalledModel find_called_model(const Snapshot& snapshot, std::string_view name);
+/// prices. `team`: the caller's, which may have models of its own. `snapshot` outlives what is
+/// returned.
+CalledModel find_called_model(const Snapshot& snapshot, std::string_view name,
+                              std::string_view team = {});
 
 }  // namespace tollweir

@@ -66,6 +66,7 @@ private:
     FallbackSources sources() const;
     std::optional<std::int64_t> asked_retries() const;
     const ErrorCounts* keys_retry_policy() const;
+    std::string_view team_id() const;
     bool has_fallbacks(ErrorKind kind) const;
     std::vector<FallbackTarget> targets_after(const GatewayError& error) const;
 

@@ -19,6 +19,7 @@ namespace tollweir {
 class JournalWriter;
 class CallQueues;
 class Limiter;
+class LiveModels;
 class StorePool;
 class UnpricedModels;
 
@@ -35,6 +36,7 @@ struct WorkerState {
     TokenSource tokens;
     std::shared_ptr<const Snapshot> snapshot;
     StorePool* store = nullptr;        // null in tests that have none
+    LiveModels* models = nullptr;      // those that the store has; null likewise
     std::optional<WorkerKeys> keys;    // none without a store
     NamedScopes named;                 // customers and tags
     Limiter* limiter = nullptr;        // null in tests that have no limits

@@ -24,7 +24,7 @@ constexpr KnownKey kVariables[] = {
     {"DATABASE_SCHEMA", text, active, "", ""},
     {"DIRECT_URL", secret, active, "", "Database address for migrations."},
     {"DATABASE_URL_READ_REPLICA", secret, later, "", "Database address for reading."},
-    {"LITELLM_SALT_KEY", secret, later, "", "Seals credentials in the database; the master key where absent. Must never change."},
+    {"LITELLM_SALT_KEY", secret, active, "", "Seals credentials in the database; the master key where absent. Must never change."},
     {"REDIS_URL", secret, later, "", "Redis, where no section of the file names one; wins over host and port."},
     {"REDIS_HOST", text, later, "", ""},
     {"REDIS_PORT", integer, later, "6379", ""},

@@ -19,7 +19,8 @@ AdminCall::AdminCall(const RequestContext& context)
           context.client->head().find("litellm-changed-by").value_or("").substr(0, kMaxAuthor)),
       author(changed_by.empty() ? std::string(caller.user_id()) : changed_by),
       snapshot(context.snapshot),
-      keys(context.state->keys ? &context.state->keys->cache() : nullptr) {}
+      keys(context.state->keys ? &context.state->keys->cache() : nullptr),
+      models(context.state->models) {}
 
 std::string_view AdminCall::caller_key() const {
     return caller.key ? std::string_view(caller.key->hash) : kMasterKeyName;
