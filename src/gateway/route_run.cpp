@@ -28,6 +28,15 @@ GatewayError client_left() {
     return {ErrorKind::client_closed, ErrorSource::client, "the client left"};
 }
 
+/// Others try, at this moment, every deployment that may be back.
+GatewayError all_are_probed(const std::string& group) {
+    GatewayError error(ErrorKind::rate_limited, ErrorSource::gateway,
+                       "No deployments available for selected model, Try again in 1 seconds. Passed "
+                       "model=" + group + ": another request tries whether one is back");
+    error.retry_after = "1";
+    return error;
+}
+
 bool is_true(const ObjectView& body, std::string_view name) {
     const auto* member = body.find(name);
     return member != nullptr && member->value == "true";
@@ -123,7 +132,11 @@ net::Task<Result<void>> RouteRun::serve() {
         if (chosen.is_full) chosen = co_await wait_for_slot(std::move(chosen));
         if (chosen.waits) {
             auto reserved = co_await reserve_waiting(context_, *chosen.leg);
-            if (!reserved) chosen = {nullptr, false, false, std::move(reserved.error())};
+            if (!reserved) {
+                settlement_.drop_leg();
+                last_->health->cooldown.release_probe();
+                chosen = {nullptr, false, false, std::move(reserved.error())};
+            }
         }
         Result<void> outcome;
         if (chosen.leg != nullptr) outcome = open_booking(context_);
@@ -248,6 +261,7 @@ RouteRun::Chosen RouteRun::choose() {
         chosen.refusal = std::move(reserved->error());
         chosen.is_full = chosen.is_full || is_full(*candidate.deployment);
     }
+    if (chosen.refusal.message.empty()) chosen.refusal = all_are_probed(match_.group->name);
     return chosen;
 }
 
@@ -274,7 +288,9 @@ net::Task<RouteRun::Chosen> RouteRun::wait_for_slot(Chosen chosen) {
         const auto now = Clock::now();
         if (queues.is_first(group, *waiter)) {
             plan();
-            chosen = choose();
+            chosen = context_.plan.candidates.empty()
+                         ? Chosen{nullptr, false, false, no_candidate(context_.plan, routed_call())}
+                         : choose();
             if (chosen.leg != nullptr || !chosen.is_full) break;
         }
         if (now >= deadline) {
