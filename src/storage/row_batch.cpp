@@ -29,13 +29,33 @@ Result<std::size_t> RowBatch::run(Sql& sql, const Statement& statement) const {
     }
     std::size_t affected = 0;
     for (std::size_t row = 0; row < size(); ++row) {
-        for (std::size_t column = 0; column < columns_.size(); ++column)
-            values[column] = columns_[column][row];
+        read_row(row, values);
         const auto done = sql.run(statement, values);
         if (!done) return std::unexpected(done.error());
         affected += done->affected();
     }
     return affected;
+}
+
+Result<void> RowBatch::add_up(Sql& sql, const Statement& update, const Statement& upsert) const {
+    if (sql.is_postgres()) {
+        const auto done = run(sql, upsert);
+        if (!done) return std::unexpected(done.error());
+        return {};
+    }
+    std::vector<SqlValue> values(columns_.size());
+    for (std::size_t row = 0; row < size(); ++row) {
+        read_row(row, values);
+        auto done = sql.run(update, values);
+        if (done && done->affected() == 0) done = sql.run(upsert, values);
+        if (!done) return std::unexpected(done.error());
+    }
+    return {};
+}
+
+void RowBatch::read_row(std::size_t row, std::vector<SqlValue>& values) const {
+    for (std::size_t column = 0; column < columns_.size(); ++column)
+        values[column] = columns_[column][row];
 }
 
 std::string sum_text(const Sql& sql, PicodollarSum amount) {

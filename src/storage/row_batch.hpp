@@ -26,8 +26,14 @@ public:
 
     /// Gives how many rows changed.
     Result<std::size_t> run(Sql& sql, const Statement& statement) const;
+    /// Adds the rows to those that are there, by `upsert`. In SQLite a row is looked for by
+    /// `update` first: nearly always it is there, and an insert that meets it is the dearer way to
+    /// find it.
+    Result<void> add_up(Sql& sql, const Statement& update, const Statement& upsert) const;
 
 private:
+    void read_row(std::size_t row, std::vector<SqlValue>& values) const;
+
     std::vector<std::vector<std::string>> columns_;
     std::size_t next_ = 0;
 };

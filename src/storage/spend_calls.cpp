@@ -47,6 +47,13 @@ const Statement kAdd{
     "cached_tokens = own.cached_tokens + excluded.cached_tokens, "
     "generated_tokens = own.generated_tokens + excluded.generated_tokens"};
 
+constexpr const char* kAddToKnown =
+    "update tollweir_daily_calls set calls = calls + cast($6 as integer), "
+    "failed = failed + cast($7 as integer), from_cache = from_cache + cast($8 as integer), "
+    "cached_tokens = cached_tokens + cast($9 as integer), "
+    "generated_tokens = generated_tokens + cast($10 as integer) where date = $1 and "
+    "user_id = $2 and api_key = $3 and call_type = $4 and model = $5";
+
 }  // namespace
 
 Result<void> add_spend_calls(Sql& sql, SpendRows rows) {
@@ -66,9 +73,7 @@ Result<void> add_spend_calls(Sql& sql, SpendRows rows) {
                    std::to_string(sums.calls), std::to_string(sums.failed),
                    std::to_string(sums.from_cache), std::to_string(sums.cached_tokens),
                    std::to_string(sums.generated_tokens)});
-    const auto done = batch.run(sql, kAdd);
-    if (!done) return std::unexpected(done.error());
-    return {};
+    return batch.add_up(sql, kAddToKnown, kAdd);
 }
 
 }  // namespace tollweir

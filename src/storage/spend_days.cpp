@@ -21,6 +21,8 @@ constexpr const char* kCounts[] = {"prompt_tokens",
                                    "successful_requests",
                                    "failed_requests"};
 
+constexpr std::string_view kSqliteNow = "strftime('%Y-%m-%d %H:%M:%f000', 'now')";
+
 /// What the unique index of a table is over beside owner, date, key, model and provider. Databases
 /// that an older LiteLLM made lack one or both, and it must be able to go on with them.
 struct Arbiter {
@@ -77,9 +79,10 @@ MadeStatement make_upsert(const std::string& table, const std::string& owner, Ar
     const auto amount = "$" + std::to_string(++number);
     into += ", tollweir_spend, spend, created_at, updated_at) ";
     // Prisma's tables have no default for updated_at.
-    const std::string sqlite_now = "strftime('%Y-%m-%d %H:%M:%f000', 'now')";
-    values += ", cast(" + amount + " as integer), cast(" + amount + " as integer) / 1e12, " +
-              sqlite_now + ", " + sqlite_now;
+    values.append(", cast(" + amount + " as integer), cast(" + amount + " as integer) / 1e12, ")
+        .append(kSqliteNow)
+        .append(", ")
+        .append(kSqliteNow);
     const auto or_add = " on conflict (" + unique + ") do update set " + sums;
     const auto spend = add_to_spend("excluded.tollweir_spend");
     return {into + "values (" + values + ")" + or_add + spend.sqlite +
@@ -92,17 +95,32 @@ MadeStatement make_upsert(const std::string& table, const std::string& owner, Ar
                 or_add + spend.postgres + ", updated_at = excluded.updated_at"};
 }
 
+/// SQLite's tables are ours, with the whole of the unique index. Parameters as of make_upsert.
+std::string make_update(const std::string& table, const std::string& owner) {
+    std::string sums;
+    int number = 9;
+    for (const std::string count : kCounts)
+        sums += count + " = " + count + " + cast($" + std::to_string(++number) + " as integer), ";
+    const auto spend = add_to_spend("cast($" + std::to_string(++number) + " as integer)").sqlite;
+    return "update \"LiteLLM_" + table + "\" set " + sums + spend +
+           ", updated_at = " + std::string(kSqliteNow) + " where " + owner +
+           " = $2 and date = $3 and api_key = $4 and model = $5 and custom_llm_provider = $6 and "
+           "mcp_namespaced_tool_name = $7 and endpoint = $8";
+}
+
 /// Sums by day of one kind of owner, and the table that they go to.
 class DayTable {
 public:
     DayTable(std::string table, const std::string& owner)
         : table_("LiteLLM_" + table),
+          update_(make_update(table, owner)),
           whole_(make_upsert(table, owner, {})),
           without_endpoint_(make_upsert(table, owner, {.has_endpoint = false})),
           without_tool_(make_upsert(table, owner, {.has_tool = false})),
           without_both_(make_upsert(table, owner, {.has_tool = false, .has_endpoint = false})) {}
 
     const std::string& name() const { return table_; }
+    Statement update() const { return update_.c_str(); }
     const MadeStatement& upsert(Arbiter arbiter) const {
         if (arbiter.has_tool) return arbiter.has_endpoint ? whole_ : without_endpoint_;
         return arbiter.has_endpoint ? without_tool_ : without_both_;
@@ -110,6 +128,7 @@ public:
 
 private:
     std::string table_;
+    std::string update_;
     MadeStatement whole_;
     MadeStatement without_endpoint_;
     MadeStatement without_tool_;
@@ -179,9 +198,7 @@ Result<void> DayCounter::write(Sql& sql) const {
                   std::to_string(sums.succeeded + sums.failed), std::to_string(sums.succeeded),
                   std::to_string(sums.failed), sum_text(sql, sums.spend)});
     }
-    const auto done = rows.run(sql, table_.upsert(arbiter_));
-    if (!done) return std::unexpected(done.error());
-    return {};
+    return rows.add_up(sql, table_.update(), table_.upsert(arbiter_));
 }
 
 }  // namespace
