@@ -49,9 +49,8 @@ double ns_a_plan(RoutingStrategy strategy, int deployments, long plans) {
 
 int main(int argc, char** argv) {
     const long plans = argc > 1 ? std::atol(argv[1]) : 100'000;
-    constexpr const char* kNames[] = {"simple-shuffle",      "least-busy",
-                                      "latency-based",       "usage-based",
-                                      "usage-based-v2",      "cost-based"};
+    constexpr const char* kNames[] = {"simple-shuffle", "least-busy",     "latency-based",
+                                      "usage-based",    "usage-based-v2", "cost-based"};
     std::printf("%-16s %8s %8s %8s  ns a plan\n", "deployments", "1", "3", "300");
     for (int i = 0; i < 6; ++i) {
         const auto strategy = static_cast<RoutingStrategy>(i);

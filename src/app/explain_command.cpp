@@ -16,7 +16,8 @@ namespace {
 constexpr std::string_view kUsage =
     "usage: tollweir explain --config FILE --request REQUEST.json\n"
     "Tells which deployments a request would be sent to, in what order, and what follows after a\n"
-    "failure, as JSON; nothing is called. Of a running gateway ask POST /debug/explain, which also knows who\n"
+    "failure, as JSON; nothing is called. Of a running gateway ask POST /debug/explain, which also "
+    "knows who\n"
     "cools and what limits have left.\n";
 
 struct Files {

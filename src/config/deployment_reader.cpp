@@ -195,6 +195,7 @@ std::optional<Common> read_common(DeploymentEntry& entry) {
     Common common;
     Deployment& deployment = common.deployment;
     deployment.group = entry.group;
+    deployment.wildcard = entry.group.contains('*');  // what its access is read by
     if (!resolve_provider(entry, deployment)) return std::nullopt;
     read_mock(entry, deployment);
     read_access(entry, deployment);
@@ -208,7 +209,7 @@ std::optional<Common> read_common(DeploymentEntry& entry) {
     read_routing(entry, deployment);
     read_info(entry, deployment);
     read_policy(entry, deployment);
-    deployment.wildcard = client_name(deployment).contains('*');
+    deployment.wildcard = client_name(deployment).contains('*');  // a team may call it otherwise
     common.organizations = organizations(entry, deployment);
     if (entry.params.findings().error_count() != errors) return std::nullopt;
     return common;

@@ -80,13 +80,13 @@ std::vector<RoutingGroup> read_routing_groups(const Section& router) {
         group.models = item.texts("models");
         group.terms = read_strategy_terms(item);
         if (group.models.empty() && item.find("models") == nullptr)
-            item.error("models", "is missing: the model groups that the strategy is for");
+            item.warn("models", "is missing: the strategy is for no model group");
         for (const auto& model : group.models)
             for (const auto& other : groups)
                 if (std::ranges::find(other.models, model) != other.models.end())
                     item.error("models", "`" + model.substr(0, 60) + "` is in `" + other.name +
                                              "` too: a model has one strategy");
-        groups.push_back(std::move(group));
+        if (!group.models.empty()) groups.push_back(std::move(group));
     }
     return groups;
 }

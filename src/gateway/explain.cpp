@@ -40,7 +40,8 @@ public:
         request_ = std::move(*fallbacks);
         std::string_view called = view_.model;
         if (call_.key != nullptr) called = rewrite_model(*call_.key, called);
-        const std::string_view team = call_.key != nullptr ? call_.key->team_id : std::string_view();
+        const std::string_view team =
+            call_.key != nullptr ? call_.key->team_id : std::string_view();
         auto match = snapshot_.find_group(called, team);
         if (!match)
             return fail(ErrorKind::bad_request, "no model group or deployment is called '" +

@@ -30,9 +30,11 @@ GatewayError client_left() {
 
 /// Others try, at this moment, every deployment that may be back.
 GatewayError all_are_probed(const std::string& group) {
-    GatewayError error(ErrorKind::rate_limited, ErrorSource::gateway,
-                       "No deployments available for selected model, Try again in 1 seconds. Passed "
-                       "model=" + group + ": another request tries whether one is back");
+    GatewayError error(
+        ErrorKind::rate_limited, ErrorSource::gateway,
+        "No deployments available for selected model, Try again in 1 seconds. Passed "
+        "model=" +
+            group + ": another request tries whether one is back");
     error.retry_after = "1";
     return error;
 }
@@ -40,6 +42,25 @@ GatewayError all_are_probed(const std::string& group) {
 bool is_true(const ObjectView& body, std::string_view name) {
     const auto* member = body.find(name);
     return member != nullptr && member->value == "true";
+}
+
+/// Whether the body has a member that only the router reads: one look at each, since nearly none
+/// has.
+bool names_routing(const ObjectView& body) {
+    constexpr std::string_view kNames[] = {"fallbacks",
+                                           "priority",
+                                           "num_retries",
+                                           "max_fallbacks",
+                                           "disable_fallbacks",
+                                           "context_window_fallbacks",
+                                           "content_policy_fallbacks"};
+    for (const auto& member : body.members()) {
+        const std::string_view key = member.key;
+        if (key.size() < 8) continue;
+        if (key.starts_with("mock_testing_") || std::ranges::find(kNames, key) != std::end(kNames))
+            return true;
+    }
+    return false;
 }
 
 /// A failed try as an explanation of what was tried: no text of an upstream's, which may quote the
@@ -99,30 +120,46 @@ Result<std::optional<std::int64_t>> read_num_retries(const RequestContext& conte
 
 net::Task<Result<void>> RouteRun::run() {
     sent_body_ = context_.view.object.text();
+    says_something_ = names_routing(context_.view.object);
     if (auto read = read_wishes(); !read) co_return read;
-    auto outcome = co_await enter_group();
+    // The usual way needs no coroutine of its own.
+    auto entered = try_enter_group();
+    if (!entered) {
+        entered = co_await reserve_waiting(context_);
+        is_final_ = !*entered;
+    }
+    auto outcome = std::move(*entered);
     if (outcome) outcome = co_await serve();
     if (outcome || !may_go_on(outcome.error())) co_return outcome;
     co_return co_await fall_back(std::move(outcome.error()));
 }
 
 /// Plans the group's route and takes what the call likely uses from every limit of the caller's.
-net::Task<Result<void>> RouteRun::enter_group() {
+/// Nothing: a budget must be asked for first.
+std::optional<Result<void>> RouteRun::try_enter_group() {
     context_.record.group = match_.group->name;
     context_.group_begin = context_.legs.size();
     tried_.clear();
     retries_ = 0;
+    is_final_ = false;
     estimate_prompt(context_, match_);
-    if (context_.config().allow_client_mocks)
-        if (auto failure = testing_failure()) co_return std::unexpected(std::move(*failure));
+    if (says_something_ && context_.config().allow_client_mocks)
+        if (auto failure = testing_failure()) return std::unexpected(std::move(*failure));
     plan();
     if (context_.plan.candidates.empty())
-        co_return std::unexpected(no_candidate(context_.plan, routed_call()));
+        return std::unexpected(no_candidate(context_.plan, routed_call()));
     estimate_cost(context_, context_.plan.candidates.front());
     auto reserved = try_reserve(context_);
-    if (!reserved) reserved = co_await reserve_waiting(context_);
-    is_final_ = !*reserved;
-    co_return std::move(*reserved);
+    is_final_ = reserved && !*reserved;
+    return reserved;
+}
+
+net::Task<Result<void>> RouteRun::enter_group() {
+    auto entered = try_enter_group();
+    if (entered) co_return std::move(*entered);
+    auto reserved = co_await reserve_waiting(context_);
+    is_final_ = !reserved;
+    co_return reserved;
 }
 
 /// Tries deployments of the group until one answers or no other try may help.
@@ -216,7 +253,7 @@ RoutedCall RouteRun::routed_call() const {
     call.prompt_tokens = context_.estimate.prompt.tokens;
     call.body = &context_.view.object;
     call.depth = kDepth;
-    call.tried = tried_;
+    call.tried = {tried_.data(), tried_.size()};
     call.now = Clock::now();
     call.minute = minute_of(context_.arrived);
     call.second = second_of_minute(context_.arrived);
@@ -339,6 +376,12 @@ std::optional<GatewayError> RouteRun::testing_failure() {
 }
 
 Result<void> RouteRun::read_wishes() {
+    if (!says_something_) {
+        const auto retries = read_num_retries(context_);
+        if (!retries) return std::unexpected(retries.error());
+        wishes_.num_retries = *retries;
+        return {};
+    }
     auto fallbacks = read_request_fallbacks(context_.view.object);
     if (!fallbacks) return std::unexpected(std::move(fallbacks.error()));
     const auto retries = read_num_retries(context_);

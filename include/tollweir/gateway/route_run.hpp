@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -44,6 +45,7 @@ private:
         GatewayError refusal{};
     };
 
+    std::optional<Result<void>> try_enter_group();
     net::Task<Result<void>> enter_group();
     net::Task<Result<void>> serve();
     net::Task<Result<void>> fall_back(GatewayError first);
@@ -74,14 +76,15 @@ private:
     Settlement& settlement_;
     GroupMatch match_;
     std::string called_;
-    std::vector<const Deployment*> tried_;  // in this group
-    const Deployment* last_ = nullptr;      // that was tried
-    std::int64_t attempts_ = 0;             // of the request
-    std::int64_t retries_ = 0;              // in this group
-    bool is_final_ = false;                 // the error is the caller's or the gateway's own
+    boost::container::small_vector<const Deployment*, 4> tried_;  // in this group
+    const Deployment* last_ = nullptr;                            // that was tried
+    std::int64_t attempts_ = 0;                                   // of the request
+    std::int64_t retries_ = 0;                                    // in this group
+    bool is_final_ = false;  // the error is the caller's or the gateway's own
     Wishes wishes_;
-    std::string_view sent_body_;  // as the client sent it
-    std::string changed_body_;    // of a fallback that changes it
+    bool says_something_ = false;  // the body has a member that only the router reads
+    std::string_view sent_body_;   // as the client sent it
+    std::string changed_body_;     // of a fallback that changes it
 };
 
 }  // namespace tollweir

@@ -169,16 +169,47 @@ TEST(OpenAiStreamError, BeforeAnyEventIsKeptForAnHttpAnswer) {
     EXPECT_EQ(feeding.sent(), ": ping\n");
 }
 
-TEST(OpenAiStreamError, AfterAnEventIsSentInOurEnvelopeAndEndsTheStream) {
+constexpr std::string_view kWord = R"({"choices":[{"index":0,"delta":{"content":"hi"}}]})";
+
+TEST(OpenAiStreamError, BeforeAWordIsNotSent) {
     StreamFeeding feeding(kShow);
-    ASSERT_TRUE(feeding.feed(event(R"({"choices":[]})")));
+    const std::string role = R"({"choices":[{"index":0,"delta":{"role":"assistant"}}]})";
+    ASSERT_TRUE(feeding.feed(event(role) + event(R"({"error":{"message":"x","code":503}})")));
+    EXPECT_FALSE(feeding.editor().has_content());
+    ASSERT_NE(feeding.editor().upstream_error(), nullptr);
+    EXPECT_EQ(feeding.sent(), event(role)) << "which the relay holds back";
+}
+
+TEST(OpenAiStreamContent, IsAnythingButARoleAndAnEmptyText) {
+    for (const std::string data :
+         {R"({"choices":[{"delta":{"content":"hi"}}]})",
+          R"({"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a"}]}}]})",
+          R"({"choices":[{"delta":{},"finish_reason":"stop"}]})",
+          R"({"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":0,"total_tokens":1}})"}) {
+        StreamFeeding feeding(kShow);
+        ASSERT_TRUE(feeding.feed(event(data)));
+        EXPECT_TRUE(feeding.editor().has_content()) << data;
+    }
+    StreamFeeding quiet(kShow);
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(
+            quiet.feed(event(R"({"choices":[{"delta":{"role":"assistant","content":""}}]})")));
+        EXPECT_FALSE(quiet.editor().has_content());
+    }
+    ASSERT_TRUE(quiet.feed(event(R"({"choices":[{"delta":{"content":""}}]})")));
+    EXPECT_TRUE(quiet.editor().has_content()) << "so many that they may mean something";
+}
+
+TEST(OpenAiStreamError, AfterAWordIsSentInOurEnvelopeAndEndsTheStream) {
+    StreamFeeding feeding(kShow);
+    ASSERT_TRUE(feeding.feed(event(kWord)));
     ASSERT_TRUE(feeding.feed(event(R"({"error":{"message":"x","code":503}})") + event("{}")));
     EXPECT_TRUE(feeding.editor().is_done());
     ASSERT_NE(feeding.editor().upstream_error(), nullptr);
     EXPECT_EQ(feeding.editor().upstream_error()->kind, ErrorKind::unavailable);
     EXPECT_EQ(
         feeding.sent(),
-        event(R"({"choices":[]})") +
+        event(kWord) +
             event(
                 R"({"error":{"message":"x","type":"service_unavailable_error","param":null,"code":"503"}})") +
             std::string(kDone));
@@ -300,7 +331,7 @@ TEST(OpenAiStreamEnd, TakesALastEventWithoutItsBlankLine) {
     EXPECT_NE(finish.sent().find("\"fast\""), std::string::npos);
 
     StreamFeeding error(kShow);
-    ASSERT_TRUE(error.feed("data: {}\n\ndata: {\"error\":{\"message\":\"m\"}}\n"));
+    ASSERT_TRUE(error.feed(event(kWord) + "data: {\"error\":{\"message\":\"m\"}}\n"));
     ASSERT_TRUE(error.finish());
     EXPECT_NE(error.editor().upstream_error(), nullptr);
     EXPECT_TRUE(error.sent().ends_with(kDone));

@@ -20,7 +20,8 @@ TEST(RouterSettings, AreRead) {
     const auto router = router_of(R"(
 router_settings:
   routing_strategy: latency-based-routing
-  routing_strategy_args: {ttl: 10, lowest_latency_buffer: 0.5, max_latency_list_size: 3}
+  routing_strategy_args: {ttl: 10, lowest_latency_buffer: 0.5, max_latency_list_size: 3,
+                          latency_threshold: 2.5}
   num_retries: 4
   retry_after: 1.5
   retry_policy: {TimeoutErrorRetries: 1, InternalServerErrorRetries: 0}
@@ -39,10 +40,11 @@ router_settings:
   default_max_parallel_requests: 11
   default_priority: 12
 )");
-    EXPECT_EQ(router.strategy, RoutingStrategy::latency_based);
-    EXPECT_EQ(router.strategy_ttl, milliseconds(10'000));
-    EXPECT_EQ(router.lowest_latency_buffer, 0.5);
-    EXPECT_EQ(router.max_latency_list_size, 3);
+    EXPECT_EQ(router.strategy.strategy, RoutingStrategy::latency_based);
+    EXPECT_EQ(router.strategy.latency_ttl, milliseconds(10'000));
+    EXPECT_EQ(router.strategy.lowest_latency_buffer, 0.5);
+    EXPECT_EQ(router.strategy.latency_samples, 3);
+    EXPECT_EQ(router.strategy.latency_threshold, milliseconds(2'500));
     EXPECT_EQ(router.retries.num_retries, 4);
     EXPECT_EQ(router.retries.retry_after, milliseconds(1'500));
     EXPECT_EQ(router.retries.by_error.timeout, 1);

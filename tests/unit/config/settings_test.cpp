@@ -244,7 +244,6 @@ TEST(UnknownKeys, OfNestedMappingsAreWarningsToo) {
               "config.yaml:2:3: litellm_settings.cache_params: not active yet (docs/status.md)\n"
               "config.yaml:2:18: litellm_settings.cache_params.typ: unknown key; did you mean "
               "`type`?\n"
-              "config.yaml:4:3: router_settings.retry_policy: not active yet (docs/status.md)\n"
               "config.yaml:4:18: router_settings.retry_policy.TimeoutErrorRetrys: unknown key; did "
               "you mean `TimeoutErrorRetries`?\n");
 }
