@@ -13,6 +13,13 @@ constexpr double kExploredShare = 0.1;
 constexpr double kUnknownPrice = 5.0;
 constexpr double kFemtodollars = 1e-15;
 
+/// From 0 up to 1, without 1; a tenth of what the library's distribution takes.
+double share(std::minstd_rand& random) {
+    constexpr auto kSpan =
+        static_cast<double>(std::minstd_rand::max() - std::minstd_rand::min()) + 1;
+    return static_cast<double>(random() - std::minstd_rand::min()) / kSpan;
+}
+
 using Measure = double (*)(const Deployment&);
 
 /// The first attribute that tells the deployments apart, as a weight; null: all are equal.
@@ -44,7 +51,6 @@ void draw_few(std::span<Ranked> candidates, std::size_t few, bool has_weights,
         candidate.rank = HUGE_VAL;
         total += weight_of(candidate, measure, has_weights);
     }
-    std::uniform_real_distribution<double> share;
     for (std::size_t place = 0; place < few && total > 0; ++place) {
         auto left = share(random) * total;
         Ranked* drawn = nullptr;
@@ -64,12 +70,11 @@ void draw_few(std::span<Ranked> candidates, std::size_t few, bool has_weights,
 /// Spirakis, 2006), so each place is drawn in proportion to the weights that are left.
 void rank_by_chance(std::span<Ranked> candidates, bool has_weights, std::minstd_rand& random) {
     const auto measure = has_weights ? nullptr : choose_measure(candidates);
-    std::exponential_distribution<double> exponential(1.0);
     for (auto& candidate : candidates) {
         const auto own = measure != nullptr ? measure(*candidate.deployment) : 1.0;
         const auto weight = has_weights ? candidate.weight : own;
         // Those without a weight come last, in any order.
-        candidate.draw = exponential(random);
+        candidate.draw = -std::log1p(-share(random));
         candidate.rank = weight > 0 ? candidate.draw / weight : HUGE_VAL;
     }
 }
@@ -85,7 +90,7 @@ double dollars_per_token(const Deployment& deployment) {
 
 void rank_by_latency(std::span<Ranked> candidates, const StrategyTerms& terms,
                      const RoutedCall& call, std::minstd_rand& random) {
-    const bool explores = std::uniform_real_distribution<double>()(random) < kExploredShare;
+    const bool explores = share(random) < kExploredShare;
     double lowest = HUGE_VAL;
     for (auto& candidate : candidates) {
         const auto& health = *candidate.deployment->health;
@@ -125,13 +130,12 @@ void rank(std::span<Ranked> candidates, bool has_weights, const StrategyTerms& t
             return draw_few(candidates, call.depth, has_weights, random);
         return rank_by_chance(candidates, has_weights, random);
     }
-    std::uniform_real_distribution<double> draw;
     // Of equally dear ones the first serves, as in LiteLLM.
     const bool first_wins = terms.strategy == RoutingStrategy::cost_based;
     double place = 0;
     for (auto& candidate : candidates) {
         candidate.rank = rank_of(*candidate.deployment, terms.strategy, call);
-        candidate.draw = first_wins ? ++place : draw(random);
+        candidate.draw = first_wins ? ++place : share(random);
     }
     if (terms.strategy == RoutingStrategy::latency_based)
         rank_by_latency(candidates, terms, call, random);
