@@ -345,8 +345,11 @@ net::Task<Result<void>> Attempt::answer_stream(DeploymentCall& call, const CallT
     if (context_.kept) edits.recorder = &context_.kept->stream;
     const auto editor = openai_front().open_pass_through(std::move(edits));
     write_stream_headers();
+    // All tries together have an end, until the model has said something.
+    const auto left = std::chrono::duration_cast<Milliseconds>(timeouts.end - Clock::now());
+    const auto first = timeouts.end == kNever ? timeouts.first : std::min(timeouts.first, left);
     StreamRelay stream(context_, call, *editor,
-                       {timeouts.gap, timeouts.first, config.stream_hold, config.ping_interval},
+                       {timeouts.gap, first, config.stream_hold, config.ping_interval},
                        config.upstream.max_event_bytes, context_.headers);
     auto outcome = co_await relay(call, stream, timeouts);
     context_.record.upstream = leg_.response_time = since(sent_);
