@@ -11,7 +11,7 @@ from typing import Any
 
 from answers import completion, delta, role, stream
 from fake_upstream import Exchange, FakeUpstream, cut, events, json, sse, stall
-from gateway import Gateway, StartGateway, chat_body, model, stream_request
+from gateway import BINARY, Gateway, StartGateway, chat_body, model, stream_request
 from wire import until
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "15"))
@@ -112,7 +112,9 @@ def test_nothing_is_left_over(start: StartGateway) -> None:
     until(lambda: sum(u.open_connections for u in upstreams) <= 24, "connections are let go", 20)
     assert len(seen) > 20
     assert seen.count(200) > 0.8 * len(seen), {status: seen.count(status) for status in set(seen)}
-    assert rss[-1] - rss[0] < 32 * 1024, rss
+    # AddressSanitizer keeps what was freed, up to 256 MiB.
+    kept = 0 if b"__asan_init" not in BINARY.read_bytes() else 512 * 1024
+    assert rss[-1] - rss[0] < 32 * 1024 + kept, rss
     for upstream in upstreams:
         upstream.faults.clear()  # of connections that we cut ourselves
         upstream.close()
