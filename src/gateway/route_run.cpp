@@ -206,7 +206,7 @@ net::Task<Result<void>> RouteRun::serve() {
 net::Task<Result<void>> RouteRun::fall_back(GatewayError first) {
     auto targets = targets_after(first);
     std::deque<FallbackTarget> pending(targets.begin(), targets.end());
-    std::vector<std::string> visited{std::string(match_.group->name)};
+    visited_.emplace_back(match_.group->name);
     const auto& config = context_.config().router.fallbacks;
     const auto most = wishes_.fallbacks.most.value_or(config.max_fallbacks);
     std::string tried;
@@ -214,8 +214,8 @@ net::Task<Result<void>> RouteRun::fall_back(GatewayError first) {
         const auto target = std::move(pending.front());
         pending.pop_front();
         auto match = context_.snapshot->find_group(target.name, team_id());
-        if (!match || std::ranges::find(visited, target.name) != visited.end()) continue;
-        visited.push_back(target.name);
+        if (!match || was_visited(target.name)) continue;
+        visited_.push_back(target.name);
         ++context_.fallbacks;
         context_.state->metrics.count_fallback();
         if (auto switched = switch_to(target, std::move(*match)); !switched) co_return switched;
@@ -523,8 +523,16 @@ std::string_view RouteRun::team_id() const {
     return key ? std::string_view(key->team_id) : std::string_view();
 }
 
+bool RouteRun::was_visited(std::string_view group) const {
+    return std::ranges::find(visited_, group) != visited_.end();
+}
+
+/// Groups that were not asked yet: where none is left, trying what cools is better than a certain
+/// error.
 bool RouteRun::has_fallbacks(ErrorKind kind) const {
-    return !fallbacks_for(sources(), match_.group->name, kind).empty();
+    return std::ranges::any_of(
+        fallbacks_for(sources(), match_.group->name, kind),
+        [this](const FallbackTarget& target) { return !was_visited(target.name); });
 }
 
 std::vector<FallbackTarget> RouteRun::targets_after(const GatewayError& error) const {

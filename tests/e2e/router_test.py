@@ -532,6 +532,24 @@ def test_a_group_that_is_out_falls_back_at_once(
     assert len(upstream.requests) == 2
 
 
+def test_groups_that_fall_back_on_each_other_are_tried_when_all_cool(
+    upstream: FakeUpstream, other: FakeUpstream, start: StartGateway
+) -> None:
+    gateway = start(
+        {
+            "model_list": chain(upstream, other),
+            **settings(fallbacks=[{"a": ["b"]}, {"b": ["a"]}], cooldown_time=60),
+        }
+    )
+    upstream.always(failing(429))
+    other.always(failing(429))
+    assert gateway.chat("a").status == 429
+    assert gateway.chat("b").status == 429
+    upstream.always(saying("a"))
+    other.always(saying("b"))
+    assert gateway.chat("a").status == 200
+
+
 def test_a_clients_error_blames_nobody(
     upstream: FakeUpstream, other: FakeUpstream, start: StartGateway
 ) -> None:

@@ -69,6 +69,7 @@ private:
     std::optional<std::int64_t> asked_retries() const;
     const ErrorCounts* keys_retry_policy() const;
     std::string_view team_id() const;
+    bool was_visited(std::string_view group) const;
     bool has_fallbacks(ErrorKind kind) const;
     std::vector<FallbackTarget> targets_after(const GatewayError& error) const;
 
@@ -82,9 +83,10 @@ private:
     std::int64_t retries_ = 0;                                    // in this group
     bool is_final_ = false;  // the error is the caller's or the gateway's own
     Wishes wishes_;
-    bool says_something_ = false;  // the body has a member that only the router reads
-    std::string_view sent_body_;   // as the client sent it
-    std::string changed_body_;     // of a fallback that changes it
+    bool says_something_ = false;       // the body has a member that only the router reads
+    std::string_view sent_body_;        // as the client sent it
+    std::string changed_body_;          // of a fallback that changes it
+    std::vector<std::string> visited_;  // groups and deployments, once the first has failed
 };
 
 }  // namespace tollweir
