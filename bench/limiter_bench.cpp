@@ -3,22 +3,16 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <thread>
 #include <vector>
 
+#include "thread_clock.hpp"
 #include "tollweir/limits/limiter.hpp"
 #include "tollweir/limits/memory_leases.hpp"
 
 using namespace tollweir;
 
 namespace {
-
-double thread_ns() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
 
 constexpr std::int64_t kPlenty = 4'000'000'000;
 

@@ -3,22 +3,16 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <deque>
 #include <memory>
 #include <string>
 
+#include "thread_clock.hpp"
 #include "tollweir/routing/router.hpp"
 
 using namespace tollweir;
 
 namespace {
-
-double thread_ns() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
 
 double ns_a_plan(RoutingStrategy strategy, int deployments, long plans) {
     std::deque<Deployment> fleet;

@@ -3,15 +3,13 @@
 
 #include "config/fallback_reader.hpp"
 #include "config/setting_readers.hpp"
+#include "tollweir/core/strategy_names.hpp"
 
 namespace tollweir {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::array<std::string_view, 6> kStrategies = {
-    "simple-shuffle",         "least-busy",        "latency-based-routing", "usage-based-routing",
-    "usage-based-routing-v2", "cost-based-routing"};
 constexpr std::array<std::string_view, 8> kChecks = {"prompt_caching",
                                                      "router_budget_limiting",
                                                      "responses_api_deployment_check",
@@ -50,14 +48,14 @@ RoutingStrategy read_strategy(const Section& section) {
                                              "`, LiteLLM's spelling");
         strategy = spelling.litellm;
     }
-    const auto* found = std::ranges::find(kStrategies, strategy);
-    if (found == kStrategies.end()) {
-        const std::vector<std::string_view> names(kStrategies.begin(), kStrategies.end());
+    const auto* found = std::ranges::find(kStrategyNames, strategy);
+    if (found == kStrategyNames.end()) {
+        const std::vector<std::string_view> names(kStrategyNames.begin(), kStrategyNames.end());
         section.error("routing_strategy", "no strategy is called `" + written->substr(0, 60) + "`" +
                                               did_you_mean(*written, names));
         return RoutingStrategy::simple_shuffle;
     }
-    return static_cast<RoutingStrategy>(found - kStrategies.begin());
+    return static_cast<RoutingStrategy>(found - kStrategyNames.begin());
 }
 
 StrategyTerms read_strategy_terms(const Section& section) {

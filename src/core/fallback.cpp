@@ -1,25 +1,12 @@
 #include "tollweir/core/fallback.hpp"
 
-#include <algorithm>
-#include <charconv>
-
-#include "tollweir/core/json.hpp"
 #include "tollweir/core/json_parts.hpp"
+#include "tollweir/core/seconds.hpp"
 
 namespace tollweir {
 namespace {
 
 using Lists = std::vector<Fallback>;
-
-std::optional<std::chrono::milliseconds> seconds_of(std::string_view text) {
-    double seconds = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (problem != std::errc{} || end != text.data() + text.size() || !(seconds > 0) ||
-        seconds > 1e9)
-        return std::nullopt;
-    return std::chrono::milliseconds(
-        std::max<std::int64_t>(1, static_cast<std::int64_t>(seconds * 1000)));
-}
 
 std::optional<std::int64_t> count_of(const JsonParts& parts, std::string_view name) {
     const auto count = json_integer(find_part(parts, name));
@@ -72,7 +59,7 @@ std::shared_ptr<const RouterOverrides> parse_router_overrides(std::string_view j
     if (const auto text = find_part(parts, "content_policy_fallbacks"); !text.empty())
         out.content_policy_fallbacks = read_fallback_lists(text);
     out.num_retries = count_of(parts, "num_retries");
-    out.timeout = seconds_of(find_part(parts, "timeout"));
+    out.timeout = parse_seconds(find_part(parts, "timeout"));
     if (const auto text = find_part(parts, "model_group_retry_policy"); !text.empty())
         out.retries_by_group = read_retries(text);
     if (out == RouterOverrides()) return nullptr;

@@ -1,9 +1,9 @@
 #include "tollweir/gateway/attempt.hpp"
 
-#include <charconv>
 #include <ctime>
 
 #include "tollweir/core/ids.hpp"
+#include "tollweir/core/seconds.hpp"
 #include "tollweir/core/url_query.hpp"
 #include "tollweir/gateway/booking.hpp"
 #include "tollweir/gateway/error_reply.hpp"
@@ -28,15 +28,6 @@ constexpr std::size_t kMaxResponseId = 256;
 
 using Milliseconds = std::chrono::milliseconds;
 
-std::optional<Milliseconds> seconds_of(std::string_view text) {
-    double seconds = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (problem != std::errc{} || end != text.data() + text.size() || !(seconds > 0) ||
-        seconds > 1e9)
-        return std::nullopt;
-    return Milliseconds(std::max<std::int64_t>(1, static_cast<std::int64_t>(seconds * 1000)));
-}
-
 /// What the client asked for, in a header or a body field; nothing if it did not. Errors: what it
 /// asked for is no time.
 Result<std::optional<Milliseconds>> asked_seconds(const RequestContext& context,
@@ -49,7 +40,7 @@ Result<std::optional<Milliseconds>> asked_seconds(const RequestContext& context,
         return std::unexpected(std::move(error));
     };
     if (const auto value = context.client->head().find(header); value && !header.empty()) {
-        const auto seconds = seconds_of(*value);
+        const auto seconds = parse_seconds(*value);
         if (!seconds) return refuse(header);
         return seconds;
     }
@@ -57,7 +48,7 @@ Result<std::optional<Milliseconds>> asked_seconds(const RequestContext& context,
     if (member == nullptr || member->type == JsonType::null) return std::nullopt;
     auto text = member->value;
     if (member->type == JsonType::string) text = text.substr(1, text.size() - 2);
-    const auto seconds = seconds_of(text);
+    const auto seconds = parse_seconds(text);
     if (!seconds) return refuse(field);
     return seconds;
 }

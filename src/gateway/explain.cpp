@@ -7,6 +7,7 @@
 #include "tollweir/core/budget_cell.hpp"
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/json_parts.hpp"
+#include "tollweir/core/strategy_names.hpp"
 #include "tollweir/core/url_query.hpp"
 #include "tollweir/gateway/respond.hpp"
 #include "tollweir/gateway/usage_estimate.hpp"
@@ -21,9 +22,6 @@
 namespace tollweir {
 namespace {
 
-constexpr std::string_view kStrategies[] = {"simple-shuffle",         "least-busy",
-                                            "latency-based-routing",  "usage-based-routing",
-                                            "usage-based-routing-v2", "cost-based-routing"};
 constexpr std::string_view kKinds[] = {"requests", "tokens", "max_parallel_requests", "budget"};
 
 /// One request on its way to words.
@@ -84,13 +82,8 @@ private:
     }
 
     std::vector<FallbackTarget> after(ErrorKind kind) const {
-        FallbackSources sources;
-        sources.request = &request_;
-        sources.router = &snapshot_.config().router.fallbacks;
-        if (call_.key != nullptr) {
-            sources.key = call_.key->router.get();
-            if (call_.key->team) sources.team = call_.key->team->router.get();
-        }
+        const auto sources =
+            fallback_sources(request_, call_.key, snapshot_.config().router.fallbacks);
         return fallbacks_for(sources, match_.group->name, kind);
     }
 
@@ -99,8 +92,7 @@ private:
         json_.begin_object();
         json_.key("model").string(view_.model);
         json_.key("group").string(match_.group->name);
-        json_.key("strategy")
-            .string(kStrategies[static_cast<std::size_t>(match_.group->strategy.strategy)]);
+        json_.key("strategy").string(name_of(match_.group->strategy.strategy));
         json_.key("prompt_tokens").number(prompt_).key("completion_tokens").number(answer_);
         json_.key("deployments").begin_array();
         std::size_t place = 0;

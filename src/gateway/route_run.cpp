@@ -9,6 +9,7 @@
 #include "tollweir/gateway/attempt.hpp"
 #include "tollweir/gateway/booking.hpp"
 #include "tollweir/gateway/call_notes.hpp"
+#include "tollweir/gateway/json_body.hpp"
 #include "tollweir/gateway/reserve.hpp"
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/limits/limiter.hpp"
@@ -37,11 +38,6 @@ GatewayError all_are_probed(const std::string& group) {
             group + ": another request tries whether one is back");
     error.retry_after = "1";
     return error;
-}
-
-bool is_true(const ObjectView& body, std::string_view name) {
-    const auto* member = body.find(name);
-    return member != nullptr && member->value == "true";
 }
 
 /// Whether the body has a member that only the router reads: one look at each, since nearly none
@@ -84,16 +80,21 @@ bool is_full(const Deployment& deployment) {
     return slots->used >= slots->limit;
 }
 
+std::unexpected<GatewayError> invalid(std::string_view name, std::string_view expected) {
+    GatewayError error(
+        ErrorKind::bad_request, ErrorSource::client,
+        "Invalid '" + std::string(name) + "': " + std::string(expected) + " is expected");
+    error.param_json = "\"" + std::string(name) + "\"";
+    return std::unexpected(std::move(error));
+}
+
 /// A whole number from 0 on, of the body; nothing: it is not there. Errors (`bad_request`).
 Result<std::optional<std::int64_t>> read_priority(const ObjectView& body) {
-    const auto* member = body.find("priority");
-    if (member == nullptr || member->type == JsonType::null) return std::nullopt;
+    const auto* member = find_given(body, "priority");
+    if (member == nullptr) return std::nullopt;
     const auto count = json_integer(member->value);
     if (count && *count >= 0 && *count <= 255) return count;
-    GatewayError error(ErrorKind::bad_request, ErrorSource::client,
-                       "Invalid 'priority': a whole number from 0 to 255 is expected");
-    error.param_json = "\"priority\"";
-    return std::unexpected(std::move(error));
+    return invalid("priority", "a whole number from 0 to 255");
 }
 
 Result<std::optional<std::int64_t>> read_num_retries(const RequestContext& context) {
@@ -102,18 +103,14 @@ Result<std::optional<std::int64_t>> read_num_retries(const RequestContext& conte
     constexpr std::int64_t kMost = 100;
     std::string_view name = kHeader;
     auto text = context.client->head().find(kHeader);
-    if (const auto* member = context.view.object.find(kField);
-        !text && member != nullptr && member->type != JsonType::null) {
+    if (const auto* member = find_given(context.view.object, kField); !text && member != nullptr) {
         name = kField;
         text = member->value;
     }
     if (!text) return std::nullopt;
     const auto count = json_integer(*text);
     if (count && *count >= 0) return std::min(*count, kMost);
-    GatewayError error(ErrorKind::bad_request, ErrorSource::client,
-                       "Invalid '" + std::string(name) + "': a number from 0 on is expected");
-    error.param_json = "\"" + std::string(name) + "\"";
-    return std::unexpected(std::move(error));
+    return invalid(name, "a number from 0 on");
 }
 
 }  // namespace
@@ -142,6 +139,7 @@ std::optional<Result<void>> RouteRun::try_enter_group() {
     tried_.clear();
     retries_ = 0;
     is_final_ = false;
+    match_.group->retries->earn();
     estimate_prompt(context_, match_);
     if (says_something_ && context_.config().allow_client_mocks)
         if (auto failure = testing_failure()) return std::unexpected(std::move(*failure));
@@ -294,7 +292,7 @@ RouteRun::Chosen RouteRun::choose() {
         }
         // A limit of the deployment's is no failure of its: the next one is asked at once.
         settlement_.drop_leg();
-        if (cooldown.state(now) == Cooldown::State::probing) cooldown.release_probe();
+        cooldown.release_probe();
         chosen.refusal = std::move(reserved->error());
         chosen.is_full = chosen.is_full || is_full(*candidate.deployment);
     }
@@ -311,14 +309,14 @@ bool RouteRun::must_queue() const {
 
 /// Waits in the group's queue until a deployment has room, no longer than a try may take.
 net::Task<RouteRun::Chosen> RouteRun::wait_for_slot(Chosen chosen) {
+    const auto timeouts = choose_timeouts(context_, *context_.plan.candidates.front().deployment);
+    if (!timeouts) co_return Chosen{nullptr, false, false, timeouts.error()};
     auto& queues = *context_.state->queues;
     const std::string group = match_.group->name;
     const auto& key = context_.identity.key;
     const auto waiter =
         queues.join(group, key ? key->hash : std::string(), priority(), context_.state->worker);
-    const auto timeouts = choose_timeouts(context_, *context_.plan.candidates.front().deployment);
-    if (!timeouts) chosen = {nullptr, false, false, timeouts.error()};
-    if (!waiter || !timeouts) co_return chosen.refusal.message.empty() ? choose() : chosen;
+    if (!waiter) co_return chosen.refusal.message.empty() ? choose() : chosen;
     const auto time = context_.view.stream ? timeouts->gap : timeouts->whole;
     const auto deadline = std::min(last_moment(), after(Clock::now(), time));
     for (;;) {
@@ -368,7 +366,8 @@ std::optional<GatewayError> RouteRun::testing_failure() {
     };
     if (context_.fallbacks > 0) return std::nullopt;
     for (const auto& [field, kind] : kTests)
-        if (is_true(context_.view.object, field))
+        if (const auto* asked = find_given(context_.view.object, field);
+            asked != nullptr && asked->value == "true")
             return GatewayError(kind, ErrorSource::gateway,
                                 "This is a mock failure of model group '" + match_.group->name +
                                     "', asked for with '" + std::string(field) + "'.");
@@ -376,19 +375,16 @@ std::optional<GatewayError> RouteRun::testing_failure() {
 }
 
 Result<void> RouteRun::read_wishes() {
-    if (!says_something_) {
-        const auto retries = read_num_retries(context_);
-        if (!retries) return std::unexpected(retries.error());
-        wishes_.num_retries = *retries;
-        return {};
-    }
-    auto fallbacks = read_request_fallbacks(context_.view.object);
-    if (!fallbacks) return std::unexpected(std::move(fallbacks.error()));
     const auto retries = read_num_retries(context_);
     if (!retries) return std::unexpected(retries.error());
+    wishes_.num_retries = *retries;
+    if (!says_something_) return {};
+    auto fallbacks = read_request_fallbacks(context_.view.object);
+    if (!fallbacks) return std::unexpected(std::move(fallbacks.error()));
     const auto priority = read_priority(context_.view.object);
     if (!priority) return std::unexpected(priority.error());
-    wishes_ = {std::move(*fallbacks), *retries, *priority};
+    wishes_.fallbacks = std::move(*fallbacks);
+    wishes_.priority = *priority;
     return {};
 }
 
@@ -468,9 +464,7 @@ Result<void> RouteRun::change_body(const std::string& changes_json) {
 void RouteRun::learn(Leg& leg, const Result<void>& outcome) {
     const GatewayError* error = !outcome ? &outcome.error() : leg.broken.get();
     if (error != nullptr && error->kind == ErrorKind::client_closed) {
-        auto& cooldown = leg.deployment->health->cooldown;
-        if (cooldown.state(Clock::now()) == Cooldown::State::probing) cooldown.release_probe();
-        return;
+        return leg.deployment->health->cooldown.release_probe();
     }
     Outcome told;
     told.error = error;
@@ -490,14 +484,8 @@ void RouteRun::learn(Leg& leg, const Result<void>& outcome) {
 }
 
 FallbackSources RouteRun::sources() const {
-    FallbackSources sources;
-    sources.router = &context_.config().router.fallbacks;
-    sources.request = &wishes_.fallbacks;
-    if (const auto& key = context_.identity.key) {
-        sources.key = key->router.get();
-        if (key->team) sources.team = key->team->router.get();
-    }
-    return sources;
+    return fallback_sources(wishes_.fallbacks, context_.identity.key.get(),
+                            context_.config().router.fallbacks);
 }
 
 /// What the request says, else its key, else the key's team.

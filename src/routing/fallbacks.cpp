@@ -146,6 +146,17 @@ Result<RequestFallbacks> read_request_fallbacks(const ObjectView& body) {
     return out;
 }
 
+FallbackSources fallback_sources(const RequestFallbacks& request, const KeyRecord* key,
+                                 const FallbackConfig& router) {
+    FallbackSources sources;
+    sources.request = &request;
+    sources.router = &router;
+    if (key == nullptr) return sources;
+    sources.key = key->router.get();
+    if (key->team) sources.team = key->team->router.get();
+    return sources;
+}
+
 std::vector<FallbackTarget> fallbacks_for(const FallbackSources& sources, std::string_view group,
                                           ErrorKind kind) {
     if (sources.request != nullptr && sources.request->are_off) return {};

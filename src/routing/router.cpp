@@ -90,12 +90,8 @@ private:
 
     void filter_by_tags() {
         TagFit best = TagFit::none;
-        bool has_default = false;
-        for (const auto& candidate : left_) {
-            const auto fit = tag_fit(*candidate.deployment, call_, config_.tags_match_any);
-            best = std::max(best, fit);
-            has_default = has_default || fit == TagFit::fallback;
-        }
+        for (const auto& candidate : left_)
+            best = std::max(best, tag_fit(*candidate.deployment, call_, config_.tags_match_any));
         // Without tags: the default ones where there are any, else all.
         if (call_.tags.empty() && best == TagFit::none) return;
         exclude([&](const Deployment& d) {

@@ -728,6 +728,19 @@ def test_a_client_that_waits_and_leaves_frees_its_place(
     assert text_of(gateway.chat().json) == "second"
 
 
+def test_a_call_that_is_refused_while_others_wait_holds_up_nobody(
+    upstream: FakeUpstream, start: StartGateway
+) -> None:
+    gateway = start({"model_list": [model("m", upstream.base, max_parallel_requests=1)]})
+    live = LiveStream()
+    upstream.answer(live, saying("next"))
+    with gateway.open_stream():
+        live.wait_started()
+        gateway.chat(timeout="soon").expect_error(400)
+    live.end()
+    assert text_of(gateway.chat().json) == "next"
+
+
 # Health checks in the background
 
 

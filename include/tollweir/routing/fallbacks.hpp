@@ -8,6 +8,7 @@
 #include "tollweir/config/router_config.hpp"
 #include "tollweir/core/error.hpp"
 #include "tollweir/core/json.hpp"
+#include "tollweir/core/key_record.hpp"
 
 namespace tollweir {
 
@@ -42,6 +43,10 @@ struct FallbackSources {
     const RouterOverrides* team = nullptr;
     const FallbackConfig* router = nullptr;  // never null
 };
+
+/// `key` may be null: a master key's request. What is pointed to must outlive the sources.
+FallbackSources fallback_sources(const RequestFallbacks& request, const KeyRecord* key,
+                                 const FallbackConfig& router);
 
 /// Where a request goes after `group` has failed with an error of this kind, best first; `group`
 /// itself is left out. Errors of context windows and content policies have lists of their own, and
