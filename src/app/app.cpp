@@ -8,6 +8,7 @@
 
 #include "tollweir/app/master_key.hpp"
 #include "tollweir/app/reload_report.hpp"
+#include "tollweir/core/block_cache.hpp"
 #include "tollweir/core/thread_name.hpp"
 #include "tollweir/core/version.hpp"
 #include "tollweir/telemetry/log_output.hpp"
@@ -253,6 +254,7 @@ void App::run() {
     for (auto& worker : workers_)
         threads_.emplace_back([this, &worker = *worker] {
             name_this_thread("worker");
+            const BlockCache blocks;
             worker.run();
             ++ended_;
         });
