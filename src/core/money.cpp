@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <limits>
 
+#include "tollweir/core/text_pen.hpp"
+
 namespace tollweir {
 namespace {
 
@@ -114,16 +116,18 @@ void append_python_digits(std::string& out, std::string_view digits, int exponen
         out.append(text, std::to_chars(text, text + sizeof text, magnitude).ptr);
         return;
     }
-    if (exponent < 0) {
-        out += "0.";
-        out.append(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
-        return;
-    }
-    const auto whole = static_cast<std::size_t>(exponent) + 1;
-    out += digits.substr(0, whole);
-    if (whole > digits.size()) out.append(whole - digits.size(), '0');
-    out += '.';
-    out += whole < digits.size() ? digits.substr(whole) : "0";
+    constexpr std::string_view kZeros = "0000000000000000";
+    append_with_pen(out, digits.size() + kZeros.size() + 2, [&](TextPen& pen) {
+        if (exponent < 0) {
+            pen.text("0.").text(kZeros.substr(0, static_cast<std::size_t>(-exponent - 1)));
+            pen.text(digits);
+            return;
+        }
+        const auto whole = static_cast<std::size_t>(exponent) + 1;
+        pen.text(digits.substr(0, whole));
+        if (whole > digits.size()) pen.text(kZeros.substr(0, whole - digits.size()));
+        pen.letter('.').text(whole < digits.size() ? digits.substr(whole) : "0");
+    });
 }
 
 }  // namespace

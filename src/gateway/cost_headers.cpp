@@ -1,7 +1,8 @@
 #include "tollweir/gateway/cost_headers.hpp"
 
-#include <charconv>
 #include <mutex>
+
+#include "tollweir/core/text_pen.hpp"
 
 namespace tollweir {
 namespace {
@@ -15,9 +16,8 @@ void append_amount(std::string& out, std::string_view label, PicodollarSum amoun
 void append_limit(std::string& out, std::string_view label,
                   const std::optional<std::int64_t>& limit) {
     if (!limit) return;
-    char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof digits, *limit).ptr;
-    out.append(label).append(digits, end).append("\r\n");
+    append_with_pen(out, label.size() + TextPen::kNumber + 2,
+                    [&](TextPen& pen) { pen.text(label).number(*limit).text("\r\n"); });
 }
 
 void append_cost(std::string& out, const ChargedCost& cost, const CostTerms& terms) {

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "tollweir/core/text_pen.hpp"
+
 namespace tollweir {
 namespace {
 
@@ -28,27 +30,22 @@ Names names_of(LimitKind kind) {
     return {};
 }
 
-void append_number(std::string& headers, std::int64_t number) {
-    char digits[24];
-    headers.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
+// The longest of those names with the number behind it, `x-ratelimit-` before it and the line's
+// end.
+constexpr std::size_t kMostOfALine = 96;
 
-/// The lines of one limit, gathered in place: a dozen of these go out with each answer.
+/// The lines of one limit: a dozen of these go out with each answer.
 void append_limit(std::string& headers, const Charge& charge, std::string_view reset) {
     const auto descriptor = descriptor_of(charge.cell->scope());
     const auto names = names_of(charge.cell->kind());
-    const auto begin = [&](std::string_view name) {
-        headers.append("x-ratelimit-").append(descriptor).append(name);
-    };
-    begin(names.limit);
-    append_number(headers, charge.limit);
-    headers += "\r\n";
-    begin(names.remaining);
-    append_number(headers, charge.left);
-    headers += "\r\n";
-    if (names.reset.empty()) return;
-    begin(names.reset);
-    headers.append(reset).append("s\r\n");
+    append_with_pen(headers, 3 * (kMostOfALine + descriptor.size()), [&](TextPen& pen) {
+        const auto begin = [&](std::string_view name) -> TextPen& {
+            return pen.text("x-ratelimit-").text(descriptor).text(name);
+        };
+        begin(names.limit).number(charge.limit).text("\r\n");
+        begin(names.remaining).number(charge.left).text("\r\n");
+        if (!names.reset.empty()) begin(names.reset).text(reset).text("s\r\n");
+    });
 }
 
 /// What binds the gateway or an upstream is not the caller's business.
@@ -102,9 +99,9 @@ void append_limit_headers(const Reservation& reservation, std::string_view model
     if (model.empty() || (!key_requests && !key_tokens)) return;
     const auto suffix = as_header_part(model);
     const auto append_least = [&](std::string_view name, std::int64_t least) {
-        headers.append(name).append(suffix).append(": ");
-        append_number(headers, least);
-        headers += "\r\n";
+        append_with_pen(headers, kMostOfALine + suffix.size(), [&](TextPen& pen) {
+            pen.text(name).text(suffix).text(": ").number(least).text("\r\n");
+        });
     };
     if (key_requests) append_least("x-litellm-key-remaining-requests-", *key_requests);
     if (key_tokens) append_least("x-litellm-key-remaining-tokens-", *key_tokens);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <span>
 
+#include "tollweir/core/text_pen.hpp"
 #include "tollweir/core/version.hpp"
 #include "tollweir/gateway/cost_headers.hpp"
 #include "tollweir/gateway/limit_headers.hpp"
@@ -14,31 +15,26 @@ namespace tollweir {
 
 namespace {
 
-void append(std::string& out, std::string_view name, std::string_view value) {
+// Labels and numbers of all lines that are written with one pen.
+constexpr std::size_t kMostBesideTexts = 512;
+
+void write_line(TextPen& pen, std::string_view label, std::string_view value) {
     // Names come from configuration and upstreams; none may break the head. The least character
     // tells, without a branch for each.
     unsigned char least = 0xff;
     for (const char c : value) least = std::min(least, static_cast<unsigned char>(c));
-    if (value.empty() || least < 0x20) return;
-    out.append(name).append(": ").append(value).append("\r\n");
+    if (!value.empty() && least >= 0x20) pen.text(label).text(value).text("\r\n");
 }
 
 /// What is ours or was checked when the configuration was read.
-void append_own(std::string& out, std::string_view label, std::string_view value) {
-    if (!value.empty()) out.append(label).append(value).append("\r\n");
+void write_own(TextPen& pen, std::string_view label, std::string_view value) {
+    if (!value.empty()) pen.text(label).text(value).text("\r\n");
 }
 
 /// Milliseconds with three digits behind the point, in integers: floats cost ten times as much.
-void append_milliseconds(std::string& out, std::string_view label, std::chrono::microseconds time) {
+void write_milliseconds(TextPen& pen, std::string_view label, std::chrono::microseconds time) {
     const auto value = static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0));
-    char digits[32];
-    auto* end = std::to_chars(digits, digits + 24, value / 1000).ptr;
-    const auto fraction = value % 1000;
-    *end++ = '.';
-    *end++ = static_cast<char>('0' + fraction / 100);
-    *end++ = static_cast<char>('0' + fraction / 10 % 10);
-    *end++ = static_cast<char>('0' + fraction % 10);
-    append_own(out, label, {digits, static_cast<std::size_t>(end - digits)});
+    pen.text(label).thousandths(value).text("\r\n");
 }
 
 /// Of this connection, or of the bytes that were on it; and what must not be set for our origin.
@@ -77,31 +73,59 @@ bool stays_behind(std::string_view name, std::string_view connection) {
     return !connection.empty() && net::has_token(connection, name);
 }
 
-void append_lower(std::string& out, std::string_view text) {
-    const auto begin = out.size();
-    out += text;
-    for (auto& c : std::span(out).subspan(begin))
+/// A line with the field's name in lower case.
+void append_field(std::string& out, std::string_view prefix, std::string_view name,
+                  std::string_view value) {
+    const auto begin = out.size() + prefix.size();
+    append_with_pen(out, prefix.size() + name.size() + value.size() + 4, [&](TextPen& pen) {
+        pen.text(prefix).text(name).text(": ").text(value).text("\r\n");
+    });
+    for (auto& c : std::span(out).subspan(begin, name.size()))
         c = static_cast<char>(c + (c >= 'A' && c <= 'Z' ? 32 : 0));
 }
 
-void append_seconds(std::string& out, std::string_view name, std::chrono::milliseconds time) {
+void append_seconds(std::string& out, std::string_view label, std::chrono::milliseconds time) {
     char digits[32];
     const auto end =
         std::to_chars(digits, digits + sizeof digits, static_cast<double>(time.count()) / 1000.0)
             .ptr;
-    append(out, name, {digits, static_cast<std::size_t>(end - digits)});
+    out.append(label).append(digits, end).append("\r\n");
 }
 
-/// What it took to get here, on calls of models.
-void append_tries(const RequestContext& context, std::string& headers) {
-    const auto line = [&headers](std::string_view label, std::int64_t count) {
-        char digits[24];
-        const auto end = std::to_chars(digits, digits + sizeof digits, count).ptr;
-        append_own(headers, label, {digits, static_cast<std::size_t>(end - digits)});
-    };
-    line("x-litellm-attempted-retries: ", context.retries);
-    line("x-litellm-attempted-fallbacks: ", context.fallbacks);
-    line("x-litellm-max-retries: ", context.max_retries);
+/// What the answer is, and what it took so far.
+void append_call(const RequestContext& context, std::string& headers) {
+    const auto& record = context.record;
+    const auto so_far = std::chrono::duration_cast<std::chrono::microseconds>(
+        Clock::now() - context.client->arrival());
+    const auto most = kMostBesideTexts + record.call_id.size() + record.group.size();
+    append_with_pen(headers, most, [&](TextPen& pen) {
+        write_own(pen, "x-litellm-call-id: ", record.call_id);
+        write_own(pen, "x-litellm-version: ", kVersion);
+        write_line(pen, "x-litellm-model-group: ", record.group);
+        write_milliseconds(pen, "x-litellm-response-duration-ms: ", so_far);
+        if (record.upstream)
+            write_milliseconds(pen, "x-litellm-overhead-duration-ms: ", so_far - *record.upstream);
+    });
+}
+
+/// Who answered, and how many were asked before.
+void append_deployment(const RequestContext& context, bool is_error, std::string& headers) {
+    const auto& deployment = *context.deployment;
+    const auto& model = context.record.upstream_model;
+    const auto most = kMostBesideTexts + deployment.id.size() + model.size() +
+                      deployment.policy.region.size() + deployment.api_base.size();
+    append_with_pen(headers, most, [&](TextPen& pen) {
+        const auto count = [&pen](std::string_view label, std::int64_t tries) {
+            pen.text(label).number(tries).text("\r\n");
+        };
+        count("x-litellm-attempted-retries: ", context.retries);
+        count("x-litellm-attempted-fallbacks: ", context.fallbacks);
+        count("x-litellm-max-retries: ", context.max_retries);
+        write_line(pen, "x-litellm-model-id: ", deployment.id);
+        write_line(pen, "x-litellm-model-name: ", model);
+        write_line(pen, "x-litellm-model-region: ", deployment.policy.region);
+        if (!is_error) write_line(pen, "x-litellm-model-api-base: ", deployment.api_base);
+    });
 }
 
 /// What the limits have left, and what the call cost where that is known before its answer ends.
@@ -119,23 +143,12 @@ void append_money_headers(const RequestContext& context, std::string& headers) {
 }  // namespace
 
 void append_reply_headers(const RequestContext& context, bool is_error, std::string& headers) {
-    const auto& record = context.record;
-    append_own(headers, "x-litellm-call-id: ", record.call_id);
-    append_own(headers, "x-litellm-version: ", kVersion);
-    append(headers, "x-litellm-model-group", record.group);
-    const auto so_far = std::chrono::duration_cast<std::chrono::microseconds>(
-        Clock::now() - context.client->arrival());
-    append_milliseconds(headers, "x-litellm-response-duration-ms: ", so_far);
-    if (record.upstream)
-        append_milliseconds(headers, "x-litellm-overhead-duration-ms: ", so_far - *record.upstream);
+    append_call(context, headers);
     if (!is_error) append_money_headers(context, headers);
     if (context.deployment == nullptr) return;
-    append_tries(context, headers);
-    append(headers, "x-litellm-model-id", context.deployment->id);
-    append(headers, "x-litellm-model-name", record.upstream_model);
-    append(headers, "x-litellm-model-region", context.deployment->policy.region);
-    if (!is_error) append(headers, "x-litellm-model-api-base", context.deployment->api_base);
-    if (is_error && context.timeout) append_seconds(headers, "x-litellm-timeout", *context.timeout);
+    append_deployment(context, is_error, headers);
+    if (is_error && context.timeout)
+        append_seconds(headers, "x-litellm-timeout: ", *context.timeout);
     headers += context.upstream_headers;
 }
 
@@ -145,15 +158,12 @@ void take_upstream_headers(const net::ResponseHead& head, std::string& lines) {
     const auto connection = head.find("connection").value_or("");
     for (const auto& [name, value] : head.fields) {
         if (value.empty() || stays_behind(name, connection)) continue;
-        lines += "llm_provider-";
-        append_lower(lines, name);
-        lines.append(": ").append(value).append("\r\n");
+        append_field(lines, "llm_provider-", name, value);
         const bool own_name = (name.size() > kRateLimit.size() &&
                                net::same_name(name.substr(0, kRateLimit.size()), kRateLimit)) ||
                               (head.status >= 400 && net::same_name(name, "x-should-retry"));
         if (!own_name) continue;
-        append_lower(lines, name);
-        lines.append(": ").append(value).append("\r\n");
+        append_field(lines, {}, name, value);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "tollweir/core/log.hpp"
+#include "tollweir/core/text_pen.hpp"
 #include "tollweir/net/chunk_decoder.hpp"
 #include "tollweir/net/http_status.hpp"
 #include "tollweir/net/worker.hpp"
@@ -353,23 +354,24 @@ void ClientConnection::write_cors() {
 void ClientConnection::write_head(int status, std::string_view headers, std::size_t length,
                                   bool sized) {
     auto& out = work_->out;
-    out.assign(status_line(status));
-    out += worker_.date_line();
-    if (sized) {
-        char digits[24];
-        const auto end = std::to_chars(digits, digits + sizeof digits, length).ptr;
-        out.append("content-length: ").append(digits, end).append("\r\n");
-    } else if (work_->head.minor_version >= 1) {
-        out += "transfer-encoding: chunked\r\n";
-        chunked_out_ = true;
-    } else {
-        keep_alive_ = false;
-    }
-    if (worker_.is_draining() || !can_skip_body()) keep_alive_ = false;
-    if (!keep_alive_)
-        out += "connection: close\r\n";
-    else if (work_->head.minor_version == 0)
-        out += "connection: keep-alive\r\n";
+    const bool is_old = work_->head.minor_version == 0;
+    chunked_out_ = !sized && !is_old;
+    if ((!sized && is_old) || worker_.is_draining() || !can_skip_body()) keep_alive_ = false;
+    const auto status_text = status_line(status);
+    const auto date = worker_.date_line();
+    constexpr std::size_t kMostOfOurs = 96;
+    out.clear();
+    append_with_pen(out, status_text.size() + date.size() + kMostOfOurs, [&](TextPen& pen) {
+        pen.text(status_text).text(date);
+        if (sized)
+            pen.text("content-length: ").number(length).text("\r\n");
+        else if (chunked_out_)
+            pen.text("transfer-encoding: chunked\r\n");
+        if (!keep_alive_)
+            pen.text("connection: close\r\n");
+        else if (is_old)
+            pen.text("connection: keep-alive\r\n");
+    });
     write_cors();
     out += headers;
     out += "\r\n";

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/log.hpp"
+#include "tollweir/core/text_pen.hpp"
 #include "tollweir/telemetry/log_output.hpp"
 
 namespace tollweir {
@@ -13,22 +13,6 @@ namespace tollweir {
 namespace {
 
 constexpr std::size_t kBlock = 32 * 1024;
-
-void append_number(std::string& out, std::uint64_t value) {
-    char digits[24];
-    out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
-}
-
-/// `12.345` milliseconds.
-void append_milliseconds(std::string& out, std::chrono::microseconds time) {
-    const auto value = static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0));
-    append_number(out, value / 1000);
-    const auto fraction = value % 1000;
-    out += '.';
-    out += static_cast<char>('0' + fraction / 100);
-    out += static_cast<char>('0' + fraction / 10 % 10);
-    out += static_cast<char>('0' + fraction % 10);
-}
 
 // What may not stand in a value without quotes.
 constexpr auto kSeparators = [] {
@@ -38,21 +22,41 @@ constexpr auto kSeparators = [] {
     return table;
 }();
 
-/// A value of our own making: an id, a name from a fixed list.
-void append_own(std::string& out, std::string_view label, std::string_view value) {
-    if (!value.empty()) out.append(label).append(value);
+void write_milliseconds(TextPen& pen, std::chrono::microseconds time) {
+    pen.thousandths(static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0)));
+    pen.text("ms");
 }
 
-void append_pair(std::string& out, std::string_view label, std::string_view value) {
+/// A value of our own making: an id, a name from a fixed list.
+void write_own(TextPen& pen, std::string_view label, std::string_view value) {
+    if (!value.empty()) pen.text(label).text(value);
+}
+
+/// A client's text must not look like another field or line: then it stands as a JSON string.
+void write_pair(TextPen& pen, std::string_view label, std::string_view value) {
     if (value.empty()) return;
-    out.append(label);
-    // A client's text must not look like another field or line.
+    pen.text(label);
     bool separated = false;  // without a branch a character
     for (const char c : value) separated |= kSeparators[static_cast<unsigned char>(c)];
-    if (!separated)
-        out += value;
-    else
-        append_json_string(out, value);
+    if (!separated) {
+        pen.text(value);
+        return;
+    }
+    std::string quoted;
+    append_json_string(quoted, value);
+    pen.text(quoted);
+}
+
+/// What a line takes at most.
+std::size_t longest_line(const RequestRecord& record) {
+    constexpr std::size_t kLabelsAndNumbers = 512;
+    // A byte that is no character becomes U+FFFD, an unprintable one `\u001f`.
+    constexpr std::size_t kMostOfAByte = 6;
+    return kLabelsAndNumbers + record.method.size() + record.route.size() + record.provider.size() +
+           record.error_class.size() +
+           kMostOfAByte *
+               (record.group.size() + record.deployment_id.size() + record.upstream_model.size() +
+                record.error.size() + record.call_id.size());
 }
 
 /// Ours or an upstream's failure; a client's own mistake is no warning to the operator.
@@ -89,37 +93,28 @@ void RequestLog::append(const RequestRecord& record) {
 
 void RequestLog::append_text(const RequestRecord& record) {
     append_log_time(block_);
-    block_.append(is_warning(record) ? " warning " : " info ");
-    block_.append(record.method).append(" ").append(record.route).append(" ");
-    append_number(block_, static_cast<std::uint64_t>(record.status));
-    block_ += ' ';
-    append_milliseconds(block_, record.total);
-    block_ += "ms";
-    append_pair(block_, " group=", record.group);
-    append_pair(block_, " deployment=", record.deployment_id);
-    append_own(block_, " provider=", record.provider);
-    append_pair(block_, " model=", record.upstream_model);
-    if (record.upstream) {
-        block_ += " upstream=";
-        append_milliseconds(block_, *record.upstream);
-        block_ += "ms";
-    }
-    if (record.first_token) {
-        block_ += " ttft=";
-        append_milliseconds(block_, *record.first_token);
-        block_ += "ms";
-    }
-    if (record.usage.reported) {
-        block_ += " tokens=";
-        append_number(block_, record.usage.prompt_tokens);
-        block_ += '+';
-        append_number(block_, record.usage.completion_tokens);
-    }
-    if (record.stream) block_ += " stream";
-    append_own(block_, " error=", record.error_class);
-    append_pair(block_, " reason=", record.error);
-    append_pair(block_, " call_id=", record.call_id);
-    block_ += '\n';
+    append_with_pen(block_, longest_line(record), [&](TextPen& pen) {
+        pen.text(is_warning(record) ? " warning " : " info ");
+        pen.text(record.method).text(" ").text(record.route).text(" ");
+        pen.number(record.status).letter(' ');
+        write_milliseconds(pen, record.total);
+        write_pair(pen, " group=", record.group);
+        write_pair(pen, " deployment=", record.deployment_id);
+        write_own(pen, " provider=", record.provider);
+        write_pair(pen, " model=", record.upstream_model);
+        if (record.upstream) write_milliseconds(pen.text(" upstream="), *record.upstream);
+        if (record.first_token) write_milliseconds(pen.text(" ttft="), *record.first_token);
+        if (record.usage.reported)
+            pen.text(" tokens=")
+                .number(record.usage.prompt_tokens)
+                .letter('+')
+                .number(record.usage.completion_tokens);
+        if (record.stream) pen.text(" stream");
+        write_own(pen, " error=", record.error_class);
+        write_pair(pen, " reason=", record.error);
+        write_pair(pen, " call_id=", record.call_id);
+        pen.letter('\n');
+    });
 }
 
 void RequestLog::append_json(const RequestRecord& record) {
