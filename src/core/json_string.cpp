@@ -109,6 +109,8 @@ std::size_t decode_escape(std::string_view text, std::string& out) {
     return 12;
 }
 
+constexpr std::size_t kShort = 256;  // longer ones are texts, seldom plain
+
 /// As keys and names mostly are: ASCII in which nothing needs an escape.
 bool is_plain_ascii(std::string_view text) {
     unsigned char odd = 0;
@@ -123,7 +125,6 @@ bool is_plain_ascii(std::string_view text) {
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
-    constexpr std::size_t kShort = 256;  // longer ones are texts, seldom plain
     out += '"';
     if (text.size() <= kShort && is_plain_ascii(text)) {
         out += text;
@@ -137,8 +138,9 @@ void append_json_string(std::string& out, std::string_view text) {
 
 std::optional<std::string> decode_json_string(std::string_view literal) {
     if (literal.size() < 2 || literal.front() != '"' || literal.back() != '"') return std::nullopt;
-    if (!is_valid_utf8(literal)) return std::nullopt;
     const std::string_view text = literal.substr(1, literal.size() - 2);
+    if (text.size() <= kShort && is_plain_ascii(text)) return std::string(text);
+    if (!is_valid_utf8(text)) return std::nullopt;
     std::string decoded;
     decoded.reserve(text.size());
     std::size_t begin = 0;

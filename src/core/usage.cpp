@@ -1,8 +1,11 @@
 #include "tollweir/core/usage.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <optional>
+#include <span>
 
 #include "tollweir/core/json.hpp"
 
@@ -139,6 +142,105 @@ void read_extras(const ObjectView& object, Usage& usage) {
     }
 }
 
+/// Reads the usage that nearly all answers carry: OpenAI's own members, each once, plain counts and
+/// the two objects of details. Anything else, a mistake above all, is left to the scanner.
+class PlainUsage {
+public:
+    explicit PlainUsage(std::string_view text) : at_(text.data()), end_(at_ + text.size()) {}
+
+    std::optional<Usage> read() {
+        if (!read_object(kMembers)) return std::nullopt;
+        skip_blanks();
+        constexpr auto kCounts = std::uint32_t{7};  // the first three members
+        if (at_ != end_ || (seen_ & kCounts) != kCounts) return std::nullopt;
+        usage_.reported = true;
+        return usage_;
+    }
+
+private:
+    struct Member {
+        std::string_view name;
+        unsigned number;                // of its own among all
+        std::uint64_t Usage::* count;   // null: read past
+        std::span<const Member> inner;  // of an object
+    };
+    static const Member kPromptParts[];
+    static const Member kCompletionParts[];
+    static const std::array<Member, 5> kMembers;
+
+    bool read_object(std::span<const Member> members) {
+        if (!take('{')) return false;
+        if (take('}')) return true;
+        do {
+            const auto* member = read_name(members);
+            if (member == nullptr || (seen_ >> member->number & 1) != 0 || !take(':')) return false;
+            seen_ |= std::uint32_t{1} << member->number;
+            if (!(member->inner.empty() ? read_count(*member) : read_object(member->inner)))
+                return false;
+        } while (take(','));
+        return take('}');
+    }
+
+    const Member* read_name(std::span<const Member> members) {
+        if (!take('"')) return nullptr;
+        const std::string_view rest(at_, static_cast<std::size_t>(end_ - at_));
+        for (const auto& member : members) {
+            const auto size = member.name.size();
+            if (rest.size() <= size || rest[size] != '"' || !rest.starts_with(member.name))
+                continue;
+            at_ += size + 1;
+            return &member;
+        }
+        return nullptr;
+    }
+
+    bool read_count(const Member& member) {
+        skip_blanks();
+        constexpr int kMostDigits = 15;
+        std::uint64_t count = 0;
+        const char* const begin = at_;
+        for (; at_ != end_ && *at_ >= '0' && *at_ <= '9' && at_ - begin <= kMostDigits; ++at_)
+            count = count * 10 + static_cast<std::uint64_t>(*at_ - '0');
+        const auto digits = at_ - begin;
+        if (digits == 0 || digits > kMostDigits || (digits > 1 && *begin == '0')) return false;
+        if (member.count != nullptr) usage_.*member.count = count;
+        return true;
+    }
+
+    void skip_blanks() {
+        while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
+    }
+    bool take(char wanted) {
+        skip_blanks();
+        if (at_ == end_ || *at_ != wanted) return false;
+        ++at_;
+        return true;
+    }
+
+    const char* at_;
+    const char* end_;
+    std::uint32_t seen_ = 0;
+    Usage usage_;
+};
+
+constexpr PlainUsage::Member PlainUsage::kPromptParts[] = {
+    {"cached_tokens", 5, &Usage::cached_tokens, {}},
+    {"audio_tokens", 6, &Usage::audio_prompt_tokens, {}},
+};
+constexpr PlainUsage::Member PlainUsage::kCompletionParts[] = {
+    {"reasoning_tokens", 7, &Usage::reasoning_tokens, {}},
+    {"audio_tokens", 8, &Usage::audio_completion_tokens, {}},
+    {"accepted_prediction_tokens", 9, nullptr, {}},
+    {"rejected_prediction_tokens", 10, nullptr, {}},
+};
+constexpr std::array<PlainUsage::Member, 5> PlainUsage::kMembers = {{
+    {"prompt_tokens", 0, &Usage::prompt_tokens, {}},
+    {"completion_tokens", 1, &Usage::completion_tokens, {}},
+    {"total_tokens", 2, &Usage::total_tokens, {}},
+    {"prompt_tokens_details", 3, nullptr, kPromptParts},
+    {"completion_tokens_details", 4, nullptr, kCompletionParts},
+}};
+
 }  // namespace
 
 Usage estimated_usage(std::uint64_t prompt_tokens, std::uint64_t completion_tokens) {
@@ -171,6 +273,7 @@ void add(Usage& sum, const Usage& usage) {
 }
 
 std::optional<Usage> read_openai_usage(std::string_view text) {
+    if (auto plain = PlainUsage(text).read()) return plain;
     thread_local ObjectView object;
     if (!object.scan(text)) return std::nullopt;
     Usage usage;

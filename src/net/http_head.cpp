@@ -72,10 +72,35 @@ bool is_plain(std::string_view head) {
     return (halves[0] | halves[1]) == 0;
 }
 
+constexpr std::uint64_t each_byte(std::uint64_t value) {
+    return value * 0x0101010101010101;
+}
+
+/// Eight bytes equal without regard to the case of ASCII letters.
+bool same_eight(const char* a, const char* b) {
+    std::uint64_t x;
+    std::uint64_t y;
+    std::memcpy(&x, a, sizeof x);
+    std::memcpy(&y, b, sizeof y);
+    const std::uint64_t difference = x ^ y;
+    if (difference == 0) return true;
+    // A bit of case apart, and then letters: those from `a` on and not beyond `z`.
+    if ((difference & ~each_byte(0x20)) != 0) return false;
+    const std::uint64_t lowered = (x | each_byte(0x20)) & each_byte(0x7f);
+    const std::uint64_t letters =
+        ((lowered + each_byte(0x80 - 'a')) ^ (lowered + each_byte(0x80 - 'z' - 1))) & ~x;
+    return ((difference << 2) & ~letters) == 0;
+}
+
 }  // namespace
 
 bool same_letters(const char* a, const char* b, std::size_t size) {
-    return std::equal(a, a + size, b, [](char x, char y) { return lower(x) == lower(y); });
+    constexpr std::size_t kStep = 8;
+    if (size < kStep)
+        return std::equal(a, a + size, b, [](char x, char y) { return lower(x) == lower(y); });
+    for (std::size_t at = 0; at + kStep < size; at += kStep)
+        if (!same_eight(a + at, b + at)) return false;
+    return same_eight(a + size - kStep, b + size - kStep);
 }
 
 bool has_token(std::string_view list, std::string_view token) {

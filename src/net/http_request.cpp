@@ -26,19 +26,22 @@ constexpr auto kHostCharacters = [] {
 }();
 
 bool is_host(std::string_view text) {
-    return std::ranges::all_of(
-        text, [](char c) { return kHostCharacters[static_cast<unsigned char>(c)]; });
+    bool all = true;  // here and below without a branch a byte
+    for (const char c : text) all &= kHostCharacters[static_cast<unsigned char>(c)];
+    return all;
 }
 
-bool is_target_character(char c) {
-    return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
+bool is_target(std::string_view text) {
+    bool all = true;
+    for (const char c : text) all &= static_cast<unsigned char>(c - 0x21) < 0x7f - 0x21;
+    return all;
 }
 
 Result<void> read_target(RequestHead& head) {
     auto target = head.target;
     if (head.method == "CONNECT")
         return refuse(ErrorKind::method_not_allowed, "CONNECT is not offered");
-    if (!std::ranges::all_of(target, is_target_character)) return not_http();
+    if (!is_target(target)) return not_http();
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (!same_name(target.substr(0, scheme.size()), scheme)) continue;
         const auto slash = target.find_first_of("/?", scheme.size());

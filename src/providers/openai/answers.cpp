@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "providers/openai/answer_shapes.hpp"
 #include "providers/openai/answer_steps.hpp"
 #include "providers/openai/call_indices.hpp"
 #include "providers/openai/json_tool.hpp"
+#include "tollweir/core/find_text.hpp"
 
 namespace tollweir {
 namespace {
@@ -43,17 +43,13 @@ constexpr std::array kTellingWords{
     TellingWord{Quirk::fim, ""},
 };
 
-// memmem is several times faster than string_view's search, and this runs over every chunk.
-bool contains(std::string_view text, std::string_view word) {
-    return memmem(text.data(), text.size(), word.data(), word.size()) != nullptr;
-}
-
 class OpenAiAnswer final : public AnswerTidier {
 public:
     OpenAiAnswer(Quirks quirks, bool json_tool) : quirks_(quirks), json_tool_(json_tool) {}
 
     bool tidy_answer(std::string_view body, std::string& out) override {
-        if (!tells(body, false) && !(json_tool_ && contains(body, kJsonToolName))) return false;
+        if (!tells(body, false) && !(json_tool_ && contains_text(body, kJsonToolName)))
+            return false;
         auto root = parse_json_tree(body);
         if (!root || !root->is(JsonType::object)) return false;
         AnswerTexts texts;
@@ -77,7 +73,7 @@ public:
     Chunk tidy_chunk(std::string_view data, std::string& out) override {
         const bool filters = quirks_.has(Quirk::filter_chunks);
         if (filters) filter_.note(data);
-        const bool may_be_filter = filters && !contains(data, "\"delta\"");
+        const bool may_be_filter = filters && !contains_text(data, "\"delta\"");
         if (!may_be_filter && !tells(data, true)) return Chunk::as_it_is;
         auto root = parse_json_tree(data);
         if (!root || !root->is(JsonType::object)) return Chunk::as_it_is;
@@ -101,7 +97,7 @@ private:
     bool tells(std::string_view text, bool is_chunk) const {
         return std::ranges::any_of(kTellingWords, [&](const TellingWord& telling) {
             return quirks_.has(telling.quirk) && (is_chunk || !telling.chunks_only) &&
-                   contains(text, telling.word);
+                   contains_text(text, telling.word);
         });
     }
 

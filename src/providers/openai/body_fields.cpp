@@ -130,13 +130,17 @@ static_assert(std::ranges::all_of(kFields,
 }  // namespace
 
 FieldFacts field_facts(std::string_view name) {
+    // First letters before the rest: a comparison of texts is a call.
+    if (name.empty()) return {};
     if (name.size() <= kMaxNameLength) {
         for (auto i = kByLength.begin[name.size()]; i < kByLength.begin[name.size() + 1]; ++i) {
-            if (kByLength.fields[i].name == name) return kByLength.fields[i].facts;
+            const auto& known = kByLength.fields[i];
+            if (known.name.front() == name.front() && known.name == name) return known.facts;
         }
     }
     for (const auto prefix : kControlPrefixes) {
-        if (name.starts_with(prefix)) return {FieldMeaning::control, Param::count};
+        if (prefix.front() == name.front() && name.starts_with(prefix))
+            return {FieldMeaning::control, Param::count};
     }
     return {};
 }
