@@ -4,6 +4,7 @@
 
 #include "tollweir/auth/auth_error.hpp"
 #include "tollweir/core/hash.hpp"
+#include "tollweir/core/key_digest.hpp"
 #include "tollweir/core/key_record.hpp"
 #include "tollweir/core/url_query.hpp"
 
@@ -105,7 +106,7 @@ Result<Caller> read_caller(const Config& config, const net::RequestHead& head) {
         return std::unexpected(auth_error(ErrorKind::authentication,
                                           "Authentication Error, Malformed API Key passed in. "
                                           "Ensure Key has `Bearer ` prefix."));
-    const auto digest = sha256(key);
+    const auto digest = digest_of_key(key);
     if (equal_digests(digest, config.master_key_digest)) return Caller{Caller::Kind::master, {}};
     if (!key.starts_with("sk-"))
         return std::unexpected(auth_error(ErrorKind::authentication,

@@ -1,9 +1,10 @@
 #include "tollweir/core/hash.hpp"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <stdexcept>
 
@@ -64,7 +65,17 @@ std::optional<Sha256Digest> parse_digest(std::string_view hex) {
 }
 
 bool equal_digests(const Sha256Digest& a, const Sha256Digest& b) {
-    return CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+    std::uint64_t difference = 0;
+    for (std::size_t at = 0; at < a.size(); at += sizeof difference) {
+        std::uint64_t x;
+        std::uint64_t y;
+        std::memcpy(&x, a.data() + at, sizeof x);
+        std::memcpy(&y, b.data() + at, sizeof y);
+        difference |= x ^ y;
+    }
+    // Hidden from the compiler, which might else stop at the first word that differs.
+    asm volatile("" : "+r"(difference));
+    return difference == 0;
 }
 
 }  // namespace tollweir
