@@ -33,7 +33,13 @@ std::uint64_t less(std::uint64_t from, std::uint64_t taken) {
 
 /// Halves away from zero; of what is not negative.
 Picodollars rounded(Zepto amount, Zepto unit) {
-    const Zepto whole = (amount + unit / 2) / unit;
+    const Zepto halved = amount + unit / 2;
+    // What most calls cost, up to 1.8 cents, fits a word, whose division is the processor's own.
+    using Word = std::uint64_t;
+    constexpr Zepto kMostWord = std::numeric_limits<Word>::max();
+    if (halved <= kMostWord && unit <= kMostWord)
+        return static_cast<Picodollars>(static_cast<Word>(halved) / static_cast<Word>(unit));
+    const Zepto whole = halved / unit;
     return static_cast<Picodollars>(std::min<Zepto>(whole, kMostPico));
 }
 
@@ -62,7 +68,7 @@ public:
 
 private:
     const Rate* rate(PriceUnit unit) const {
-        return price_.find(unit, tier_, usage_.prompt_tokens);
+        return price_.has(unit) ? price_.find(unit, tier_, usage_.prompt_tokens) : nullptr;
     }
     const Rate* first_of(std::initializer_list<PriceUnit> units) const {
         for (const auto unit : units)
@@ -81,7 +87,8 @@ private:
     void add_tokens(CostPart part, std::uint64_t tokens, const Rate* rate) {
         if (tokens == 0 || rate == nullptr) return;
         const bool is_half = tier_ == ServiceTier::batches && rate->tier == ServiceTier::standard;
-        put(part, times(tokens, rate->price) / (is_half ? 2 : 1));
+        const auto amount = times(tokens, rate->price);
+        put(part, is_half ? amount / 2 : amount);
     }
 
     void add_prompt();
@@ -404,6 +411,7 @@ Picodollars likely_cost(const ModelPrice& price, std::uint64_t prompt_tokens,
 
 ChargedCost charge(Picodollars cost, const CostTerms& terms) {
     const auto share = [](Picodollars amount, Billionths part) {
+        if (part == 0) return Picodollars{0};
         const Zepto whole = (Zepto(amount) * part + kWhole / 2) / kWhole;
         return static_cast<Picodollars>(std::clamp<Zepto>(whole, 0, kMostPico));
     };

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <system_error>
 
@@ -49,6 +50,15 @@ private:
     std::array<std::uint64_t, 4> state_{};
 };
 
+// Each byte as its two hex digits.
+constexpr auto kHexPairs = [] {
+    constexpr char kDigits[] = "0123456789abcdef";
+    std::array<std::array<char, 2>, 256> pairs{};
+    for (std::size_t byte = 0; byte < pairs.size(); ++byte)
+        pairs[byte] = {kDigits[byte >> 4], kDigits[byte & 15]};
+    return pairs;
+}();
+
 }  // namespace
 
 std::uint64_t random_bits() {
@@ -57,18 +67,24 @@ std::uint64_t random_bits() {
 }
 
 void append_uuid4(std::string& out) {
-    constexpr char kDigits[] = "0123456789abcdef";
     // RFC 9562: the version is the high half of byte 6, the variant the two top bits of byte 8.
-    std::uint64_t half = (random_bits() & ~std::uint64_t{0xf000}) | 0x4000;
+    const std::uint64_t high = (random_bits() & ~std::uint64_t{0xf000}) | 0x4000;
+    const std::uint64_t low = (random_bits() & ~(std::uint64_t{3} << 62)) | std::uint64_t{1} << 63;
     char text[36];
-    std::size_t at = 0;
-    for (int digit = 0; digit < 32; ++digit) {
-        if (digit == 8 || digit == 12 || digit == 16 || digit == 20) text[at++] = '-';
-        if (digit == 16)
-            half = (random_bits() & ~(std::uint64_t{3} << 62)) | std::uint64_t{1} << 63;
-        text[at++] = kDigits[half >> 60];
-        half <<= 4;
-    }
+    char* at = text;
+    const auto put = [&at](std::uint64_t half, int first, int bytes) {
+        for (int shift = 56 - 8 * first; bytes-- > 0; shift -= 8, at += 2)
+            std::memcpy(at, kHexPairs[half >> shift & 0xff].data(), 2);
+    };
+    put(high, 0, 4);
+    *at++ = '-';
+    put(high, 4, 2);
+    *at++ = '-';
+    put(high, 6, 2);
+    *at++ = '-';
+    put(low, 0, 2);
+    *at++ = '-';
+    put(low, 2, 6);
     out.append(text, sizeof text);
 }
 

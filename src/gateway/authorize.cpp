@@ -66,7 +66,7 @@ Result<std::optional<Sha256Digest>> authorize(RequestContext& context, const Rou
     if (caller->kind == Caller::Kind::key) {
         auto& keys = context.state->keys;
         if (!keys) return std::unexpected(unknown_key(config, head));
-        auto known = keys->find(caller->digest, Clock::now());
+        auto known = keys->find(caller->digest, context.client->arrival());
         if (known.no_such_key) return std::unexpected(unknown_key(config, head));
         if (!known.key) return caller->digest;
         context.identity = {Identity::Kind::key, std::move(known.key)};

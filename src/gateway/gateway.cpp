@@ -183,7 +183,7 @@ void RequestContext::clear() {
     kept.reset();
     named.clear();
     estimate = {};
-    row.clear();
+    // `row` is large, and cleared where one is begun (booking.cpp).
     deployment = nullptr;
     timeout.reset();
     group_begin = 0;

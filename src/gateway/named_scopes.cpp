@@ -160,7 +160,7 @@ bool names_scopes(RequestContext& context) {
     auto& state = *context.state;
     if (state.store == nullptr || state.limiter == nullptr) return false;
     if (!context.end_user.empty()) return true;
-    const auto& tags = state.named.tags(Clock::now());
+    const auto& tags = state.named.tags(context.client->arrival());
     return tags == nullptr || !tags->tags.empty();
 }
 
