@@ -8,10 +8,10 @@ namespace {
 
 using std::chrono::microseconds;
 
-void append_padded(std::string& out, std::int64_t value, std::size_t width) {
-    const auto digits = std::to_string(value);
-    if (digits.size() < width) out.append(width - digits.size(), '0');
-    out += digits;
+/// The last `width` digits of a number that is not negative, zeros before it.
+void write_padded(char* at, std::uint64_t value, std::size_t width) {
+    for (std::size_t place = width; place-- > 0; value /= 10)
+        at[place] = static_cast<char>('0' + value % 10);
 }
 
 /// Takes pieces off the front of a text.
@@ -94,21 +94,19 @@ std::string rfc3339(WallTime time) {
     const auto day = std::chrono::floor<std::chrono::days>(since);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(since - day);
-    std::string out;
-    append_padded(out, static_cast<int>(date.year()), 4);
-    out += '-';
-    append_padded(out, static_cast<unsigned>(date.month()), 2);
-    out += '-';
-    append_padded(out, static_cast<unsigned>(date.day()), 2);
-    out += 'T';
-    append_padded(out, clock.hours().count(), 2);
-    out += ':';
-    append_padded(out, clock.minutes().count(), 2);
-    out += ':';
-    append_padded(out, clock.seconds().count(), 2);
-    out += '.';
-    append_padded(out, clock.subseconds().count(), 6);
-    return out + "+00:00";
+    // WallTime's years are those from 1677 to 2262.
+    std::string out = "yyyy-mm-ddThh:mm:ss.ffffff+00:00";
+    const auto put = [&out](std::size_t at, std::int64_t value, std::size_t width) {
+        write_padded(out.data() + at, static_cast<std::uint64_t>(value), width);
+    };
+    put(0, static_cast<int>(date.year()), 4);
+    put(5, static_cast<unsigned>(date.month()), 2);
+    put(8, static_cast<unsigned>(date.day()), 2);
+    put(11, clock.hours().count(), 2);
+    put(14, clock.minutes().count(), 2);
+    put(17, clock.seconds().count(), 2);
+    put(20, clock.subseconds().count(), 6);
+    return out;
 }
 
 std::optional<WallTime> parse_rfc3339(std::string_view text) {

@@ -10,6 +10,7 @@
 #include <system_error>
 #include <thread>
 
+#include "tollweir/core/block_cache.hpp"
 #include "tollweir/core/log.hpp"
 #include "tollweir/core/thread_name.hpp"
 
@@ -139,6 +140,7 @@ bool LaneThreads::State::wait_for_work(std::unique_lock<std::mutex>& lock, Threa
 
 void LaneThreads::State::serve(Thread& self) {
     name_this_thread(thread_name(lane));
+    const BlockCache blocks;
     std::unique_lock lock(mutex);
     for (;;) {
         ++idle;

@@ -347,6 +347,10 @@ bool read_journal_record(std::string_view payload, JournalRecordKind& kind, Spen
     return reader.finish() && !row.record_id.is_null();
 }
 
+bool is_open_record(std::string_view payload) {
+    return !payload.empty() && payload.front() == static_cast<char>(JournalRecordKind::open);
+}
+
 RecordId journal_record_id(std::string_view payload) {
     // The id is the first field, always.
     RecordId id;

@@ -21,6 +21,9 @@ void append_journal_record(JournalRecordKind kind, const SpendRow& row, std::str
 /// False if `payload` is no such record. The row's texts point into `payload`.
 bool read_journal_record(std::string_view payload, JournalRecordKind& kind, SpendRow& row);
 
+/// Of a record that needs not be read.
+bool is_open_record(std::string_view payload);
+
 /// The record's id alone, for matching opens with closes; null if there is none.
 RecordId journal_record_id(std::string_view payload);
 

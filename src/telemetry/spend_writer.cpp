@@ -215,13 +215,13 @@ bool SpendWriter::gather_from(Source& source) {
         const auto item = source.tail->next(limit, is_final);
         if (!item) note_failure(item.error());
         if (!item || !*item) break;
-        auto kind = JournalRecordKind::open;
+        if (is_open_record((*item)->payload)) continue;  // its close comes, or its adopter's
+        auto kind = JournalRecordKind::close;
         SpendRow row;
         if (!read_journal_record((*item)->payload, kind, row)) {
             source.unreadable += (*item)->payload.size();
             continue;
         }
-        if (kind == JournalRecordKind::open) continue;  // its close comes, or its adopter's
         if (!source.in_batch) {
             source.in_batch = true;
             batch_sources_.push_back(&source);
