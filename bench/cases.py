@@ -44,7 +44,18 @@ class Bench:
             proxy.stop()
 
     def load(self, target: Program, mode: str, **options: object) -> dict:
-        """Runs the load generator against a program; its CPU time is that program's."""
+        """Runs the load generator against a program; its CPU time is that program's. Of one that
+        writes rows, also what its threads for them take a row (`row_us`), over the whole run."""
+        writes = isinstance(target, Governed)
+        if writes:
+            rows, store_us = target.rows_written(), target.store_cpu_us()
+        result = self.run_load(target, mode, options)
+        if writes:
+            rows, store_us = target.rows_written() - rows, target.store_cpu_us() - store_us
+            result["row_us"] = store_us / max(rows, 1)
+        return result
+
+    def run_load(self, target: Program, mode: str, options: dict) -> dict:
         options = {"seconds": self.seconds, **options}
         if key := getattr(target, "key", ""):
             options["key"] = key
@@ -104,8 +115,8 @@ def cpu(bench: Bench) -> dict:
 
 
 def governed(bench: Bench) -> dict:
-    """CPU time a request with a virtual key, limits of every kind and spend, journal and store
-    included."""
+    """CPU time a request with a virtual key, limits of every kind and spend: of the worker and of
+    the journal's thread; beside it, a row, that of the threads that write rows to the store."""
     with all_running(bench, (Nginx, Tollweir, Governed)) as proxies:
         return {size: bench.interleave(proxies, "closed", body_bytes=count, connections=32)
                 for size, count in BODY_BYTES.items()}

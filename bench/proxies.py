@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -286,7 +287,8 @@ class Governed(Tollweir):
     and spend rows written to SQLite."""
 
     name = "tollweir-governed"
-    # Threads that carry finished calls from the journal to the store.
+    # Threads that carry finished calls from the journal to the store (core/thread_name.hpp). The
+    # journal's own is called `journal`: it is part of a request's way.
     apart_threads = "spend-"
     key = ""
     spend = ""
@@ -310,10 +312,24 @@ tollweir_settings:
     def move_store_threads(self) -> None:
         """They write rows on the other core: what they do there is reported, and the request's way
         does not pay for their turns on its core. Threads that they start stay with them."""
-        for pid in self.pids():
-            for task in Path(f"/proc/{pid}/task").iterdir():
-                if (task / "comm").read_text().startswith(self.apart_threads):
-                    os.sched_setaffinity(int(task.name), {LOAD_CORE})
+        for task in self.store_threads():
+            os.sched_setaffinity(int(task.name), {LOAD_CORE})
+
+    def store_threads(self) -> list[Path]:
+        return [task for pid in self.pids() for task in Path(f"/proc/{pid}/task").iterdir()
+                if (task / "comm").read_text().startswith(self.apart_threads)]
+
+    def store_cpu_us(self) -> float:
+        return sum(int((task / "schedstat").read_text().split()[0])
+                   for task in self.store_threads()) / 1000
+
+    def rows_written(self) -> int:
+        """By the store, since the start."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/metrics",
+                                         headers={"Authorization": "Bearer sk-bench"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            page = answer.read().decode()
+        return int(re.search(r"^tollweir_spend_rows_written_total (\d+)", page, re.MULTILINE)[1])
 
     def generate_key(self) -> str:
         body = json.dumps({

@@ -16,7 +16,10 @@ one core; the load generator (`bench/load.cpp`) and the mock upstream (`bench/fa
 fixed 600-byte chat completion) share another. Tollweir checks the master key, replaces the model's
 name both ways, reads the usage and writes a line a request to a file; `tollweir-governed` checks a
 virtual key with limits of every kind and budgets of key, model and gateway, journals each call and
-writes its row to SQLite, all of it in the CPU time; nginx and HAProxy only pass
+writes its row to SQLite. Its CPU time a request is that of all its threads, the journal's among them,
+but for those that carry rows from the journal to the store (`spend-writer`, `spend-store`; by their
+names in `/proc/PID/task`): they have the other core, work in batches behind the requests, and are
+reported beside it, a row that they wrote; nginx and HAProxy only pass
 bytes on, `nginx-log` writes a buffered access log. nginx has `proxy_buffering off`, upstream
 keep-alive and a `client_body_buffer_size` that holds every body; HAProxy has `http-no-delay` and
 `http-reuse always`. CPU time is user and system time of the proxy's processes, read from their CPU
@@ -92,9 +95,10 @@ def governed_table(results: dict) -> str:
         for name in known(ways):
             runs = ways[name]
             rows.append([size, name, f"{median(runs, 'way_us'):.1f}", ratio_text(ratios(ways, "way_us", name)),
-                         f"{median(runs, 'cpu_us_per_unit'):.1f}", f"{median(runs, 'units_per_second'):,.0f}"])
+                         f"{median(runs, 'row_us'):.0f}" if "row_us" in runs[0] else "-",
+                         f"{median(runs, 'units_per_second'):,.0f}"])
     return table(["request", "proxy", "CPU µs a request, journal included", "to nginx (range)",
-                  "with the writing of rows to SQLite", "requests/s"], rows)
+                  "µs a row written to SQLite", "requests/s"], rows)
 
 
 def speed_table(results: dict) -> str:
