@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "tollweir/core/short_copy.hpp"
 #include "tollweir/net/tls.hpp"
 
 namespace tollweir::net {
@@ -251,15 +252,18 @@ IoResult Stream::try_write_plain(const Pieces& pieces, Cursor& cursor) {
         std::size_t gathered = 0;
         std::array<iovec, kMaxPiecesPerWrite> vectors;
         std::size_t count = 0;
-        for (auto i = cursor.index; i < pieces.size() && count < vectors.size(); ++i) {
+        std::size_t total = 0;
+        auto i = cursor.index;
+        for (; i < pieces.size() && count < vectors.size(); ++i) {
             const auto piece = pieces[i].substr(i == cursor.index ? cursor.offset : 0);
             if (piece.empty()) continue;
+            total += piece.size();
             char* const place = together.data() + gathered;
             if (piece.size() > together.size() - gathered) {
                 vectors[count++] = {const_cast<char*>(piece.data()), piece.size()};
                 continue;
             }
-            std::memcpy(place, piece.data(), piece.size());
+            copy_short(place, piece.data(), piece.size());
             gathered += piece.size();
             auto* const last = count > 0 ? &vectors[count - 1] : nullptr;
             if (last != nullptr && static_cast<char*>(last->iov_base) + last->iov_len == place)
@@ -274,7 +278,9 @@ IoResult Stream::try_write_plain(const Pieces& pieces, Cursor& cursor) {
         const auto sent = count == 1
                               ? ::send(native(), vectors[0].iov_base, vectors[0].iov_len, kFlags)
                               : ::sendmsg(native(), &message, kFlags);
-        if (sent >= 0)
+        if (sent >= 0 && static_cast<std::size_t>(sent) == total)
+            cursor = {i, 0};
+        else if (sent >= 0)
             advance(pieces, cursor, static_cast<std::size_t>(sent));
         else if (errno != EINTR)
             return {is_would_block(errno) ? IoStatus::would_block : IoStatus::failed};

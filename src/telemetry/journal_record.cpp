@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "tollweir/core/short_copy.hpp"
+
 namespace tollweir {
 
 namespace {
@@ -150,7 +152,7 @@ struct FieldWriter {
     }
     void bytes(std::string_view text) {
         varint(text.size());
-        std::memcpy(at, text.data(), text.size());
+        copy_short(at, text.data(), text.size());
         at += text.size();
     }
     void number(int field, std::uint64_t value) {

@@ -4,9 +4,10 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
+
+#include "tollweir/core/short_copy.hpp"
 
 namespace tollweir {
 
@@ -21,7 +22,7 @@ public:
     explicit TextPen(char* at) : at_(at) {}
 
     TextPen& text(std::string_view text) {
-        if (!text.empty()) std::memcpy(at_, text.data(), text.size());
+        copy_short(at_, text.data(), text.size());
         at_ += text.size();
         return *this;
     }
