@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "net/head_scan.hpp"
+
 namespace tollweir::net {
 
 namespace {
@@ -179,7 +181,7 @@ HeadProgress parse_request_head(std::string_view bytes, const HeadLimits& limits
     if (bytes.empty() || bytes == "\r") return progress;
     // Whatever is no method, TLS above all, need not be waited for.
     if (!is_token(bytes.substr(0, 1))) return failed(not_http().error());
-    const auto end = bytes.find("\r\n\r\n");
+    const auto end = find_head_end(bytes);
     const auto text = bytes.substr(0, end == bytes.npos ? end : end + 4);
     if (text.size() > limits.max_bytes) return failed(too_large(text, limits.max_bytes));
     if (const char* ambiguity = find_ambiguity(text))

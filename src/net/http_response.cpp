@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "net/head_scan.hpp"
+
 namespace tollweir::net {
 
 namespace {
@@ -69,7 +71,7 @@ ResponseProgress parse_response_head(std::string_view bytes, const HeadLimits& l
     constexpr std::string_view kBegin = "HTTP/1.";
     const ResponseProgress failed{HeadStep::failed, 0};
     if (bytes.substr(0, kBegin.size()) != kBegin.substr(0, bytes.size())) return failed;
-    const auto end = bytes.find("\r\n\r\n");
+    const auto end = find_head_end(bytes);
     const auto text = bytes.substr(0, end == bytes.npos ? end : end + 4);
     if (text.size() > limits.max_bytes || find_ambiguity(text) != nullptr) return failed;
     if (end == bytes.npos) return {HeadStep::need_more, 0};
