@@ -19,6 +19,7 @@ bool names_team(const KeyRecord& key, std::string_view id) {
 bool uses_budget(const KeyRecord& key, std::string_view id) {
     return key.budget_id == id || (key.member && key.member->budget_id == id) ||
            (key.organization && key.organization->budget_id == id) ||
+           (key.organization_member && key.organization_member->budget_id == id) ||
            (key.project && key.project->budget_id == id);
 }
 

@@ -12,7 +12,7 @@ struct Names {
 };
 
 // In the order of the enumeration.
-constexpr std::array<Names, 11> kNames{{
+constexpr std::array<Names, 12> kNames{{
     {"key", "api_key", "model_per_key"},
     {"user", "user", "model_per_user"},
     {"team", "team", "model_per_team"},
@@ -20,6 +20,7 @@ constexpr std::array<Names, 11> kNames{{
     {"customer", "end_user", "model_per_end_user"},
     {"project", "project", "model_per_project"},
     {"organization", "organization", "model_per_organization"},
+    {"organization_member", "organization_member", "model_per_organization_member"},
     {"tag", "tag", "model_per_tag"},
     {"provider", "provider", "model_per_provider"},
     {"deployment", "deployment", "model_per_deployment"},

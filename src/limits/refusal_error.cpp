@@ -115,6 +115,8 @@ std::string model_budget_text(const Refusal& refusal) {
             return "LiteLLM Team: " + scope.id + tail;
         case ScopeKind::organization:
             return "LiteLLM Organization: " + scope.id + tail;
+        case ScopeKind::organization_member:
+            return "LiteLLM User: " + scope.member + " in Organization: " + scope.id + tail;
         case ScopeKind::project:
             return "LiteLLM Project: " + scope.id + tail;
         case ScopeKind::tag:
@@ -159,6 +161,8 @@ std::string budget_text(const Refusal& refusal) {
             return over("Project=" + scope.id + " ");
         case ScopeKind::organization:
             return over("Organization=" + scope.id + " ");
+        case ScopeKind::organization_member:
+            return over("User=" + scope.member + " in Organization=" + scope.id + " ");
         case ScopeKind::tag:
             return over("Tag=" + scope.id + " ");
         case ScopeKind::user:

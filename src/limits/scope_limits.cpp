@@ -148,6 +148,12 @@ KeyLimits limits_of(const KeyRecord& key, const TimeZone& zone,
     if (key.organization)
         add_owner(out, {.kind = ScopeKind::organization, .id = key.organization->id},
                   *key.organization, zone);
+    if (key.organization && key.organization_member)
+        add_owner(out,
+                  {.kind = ScopeKind::organization_member,
+                   .id = key.organization->id,
+                   .member = key.user_id},
+                  *key.organization_member, zone);
     if (key.user) {
         const Scope of_user{.kind = ScopeKind::user, .id = key.user->id};
         const bool has_budget = key.team_id.empty() || binds_user_in_teams;

@@ -17,7 +17,7 @@ struct Owners {
     Users users;
     Memberships memberships;
     Organizations organizations;
-    std::set<UserAndGroup> organization_admins;
+    OrganizationMemberships organization_memberships;
     Projects projects;
     AccessGroups access_groups;
 };
@@ -59,14 +59,16 @@ Result<Owners> load_owners(Sql& sql, const std::vector<KeyRow>& keys) {
         owners.memberships = take(find_memberships(sql, users, teams), failed);
     owners.organizations = take(find_organizations(sql, organizations), failed);
     if (!owners.organizations.empty())
-        owners.organization_admins =
-            take(find_organization_admins(sql, users, organizations), failed);
+        owners.organization_memberships =
+            take(find_organization_memberships(sql, users, organizations), failed);
     owners.projects = take(find_projects(sql, projects), failed);
     owners.access_groups = take(find_access_groups(sql, groups), failed);
     for (const auto& [id, team] : owners.teams) budgets.insert(team.member_budget_id);
     for (const auto& [who, membership] : owners.memberships) budgets.insert(membership.budget_id);
     for (const auto& [id, organization] : owners.organizations)
         budgets.insert(organization.budget_id);
+    for (const auto& [who, membership] : owners.organization_memberships)
+        budgets.insert(membership.budget_id);
     for (const auto& [id, project] : owners.projects) budgets.insert(project.budget_id);
     owners.budgets = take(find_budgets(sql, budgets), failed);
     if (failed) return std::unexpected(std::move(*failed));
@@ -116,6 +118,23 @@ std::shared_ptr<const MemberRecord> member_of(const KeyRow& key, const TeamRows&
     return member;
 }
 
+void add_organization(KeyRecord& record, const OrganizationRecord& found, const Owners& owners) {
+    auto organization = std::make_shared<OrganizationRecord>(found);
+    merge_budget(owners, organization->budget_id, organization->limits, organization->model_limits);
+    const auto membership =
+        owners.organization_memberships.find({record.user_id, organization->id});
+    if (membership != owners.organization_memberships.end()) {
+        const auto& row = membership->second;
+        organization->caller_is_admin = row.is_admin;
+        auto member = std::make_shared<OrganizationMemberRecord>();
+        member->budget_id = row.budget_id;
+        member->limits.spend = row.spend;
+        merge_budget(owners, member->budget_id, member->limits, member->model_limits);
+        record.organization_member = std::move(member);
+    }
+    record.organization = std::move(organization);
+}
+
 void add_owners(KeyRecord& record, const KeyRow& key, const Owners& owners) {
     if (const auto team = owners.teams.find(key.team_id); team != owners.teams.end()) {
         record.team = team->second.record;
@@ -123,16 +142,9 @@ void add_owners(KeyRecord& record, const KeyRow& key, const Owners& owners) {
     }
     if (const auto user = owners.users.find(key.user_id); user != owners.users.end())
         record.user = user->second;
-    const auto& organization_id = organization_of(key, owners.teams);
-    if (const auto found = owners.organizations.find(organization_id);
-        found != owners.organizations.end()) {
-        auto organization = std::make_shared<OrganizationRecord>(found->second);
-        organization->caller_is_admin =
-            owners.organization_admins.contains({key.user_id, organization_id});
-        merge_budget(owners, organization->budget_id, organization->limits,
-                     organization->model_limits);
-        record.organization = std::move(organization);
-    }
+    if (const auto found = owners.organizations.find(organization_of(key, owners.teams));
+        found != owners.organizations.end())
+        add_organization(record, found->second, owners);
     if (const auto found = owners.projects.find(key.project_id); found != owners.projects.end()) {
         auto project = std::make_shared<ProjectRecord>(found->second);
         merge_budget(owners, project->budget_id, project->limits, project->model_limits);

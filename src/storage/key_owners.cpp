@@ -223,17 +223,30 @@ Result<Organizations> find_organizations(Sql& sql, const Ids& ids) {
     return organizations;
 }
 
-Result<std::set<UserAndGroup>> find_organization_admins(Sql& sql, const Ids& users,
-                                                        const Ids& organizations) {
+Result<OrganizationMemberships> find_organization_memberships(Sql& sql, const Ids& users,
+                                                              const Ids& organizations) {
     static const ByIds query(
-        R"(select user_id, organization_id from "LiteLLM_OrganizationMembership"
-           where user_role = 'org_admin' and user_id)");
+        R"(select user_id, organization_id, user_role, budget_id, tollweir_spend, spend
+           from "LiteLLM_OrganizationMembership" where user_id)");
     const auto rows = query.run(sql, users);
     if (!rows) return std::unexpected(rows.error());
+    OrganizationMemberships memberships;
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+        auto organization = text(*rows, i, 1);
+        if (!organizations.contains(organization)) continue;
+        memberships[{text(*rows, i, 0), std::move(organization)}] = {
+            rows->text(i, 2) == "org_admin", text(*rows, i, 3), read_spend(*rows, i, 4)};
+    }
+    return memberships;
+}
+
+Result<std::set<UserAndGroup>> find_organization_admins(Sql& sql, const Ids& users,
+                                                        const Ids& organizations) {
+    const auto memberships = find_organization_memberships(sql, users, organizations);
+    if (!memberships) return std::unexpected(memberships.error());
     std::set<UserAndGroup> admins;
-    for (std::size_t i = 0; i < rows->size(); ++i)
-        if (auto organization = text(*rows, i, 1); organizations.contains(organization))
-            admins.emplace(text(*rows, i, 0), std::move(organization));
+    for (const auto& [who, membership] : *memberships)
+        if (membership.is_admin) admins.insert(who);
     return admins;
 }
 

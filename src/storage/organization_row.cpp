@@ -25,12 +25,12 @@ const RowColumn<OrganizationRow> kColumns[] = {
     {"updated_by", Kind::text, &OrganizationRow::updated_by},
 };
 
-// Nobody counts what members spend in an organization, so it has no exact column.
 const RowColumn<OrganizationMemberRow> kMemberColumns[] = {
     {"user_id", Kind::text, &OrganizationMemberRow::user_id},
     {"organization_id", Kind::text, &OrganizationMemberRow::organization_id},
     {"user_role", Kind::text, &OrganizationMemberRow::user_role},
     {"spend", Kind::spend, &OrganizationMemberRow::spend},
+    {"tollweir_spend", Kind::sum, &OrganizationMemberRow::spend},
     {"budget_id", Kind::text, &OrganizationMemberRow::budget_id},
     {"created_at", Kind::time, &OrganizationMemberRow::created_at},
     {"updated_at", Kind::time, &OrganizationMemberRow::updated_at},
@@ -115,6 +115,13 @@ Result<std::vector<OrganizationMemberRow>> find_organization_members(Sql& sql,
                                                                      std::string_view id) {
     const SqlValue value(id);
     return members().select(sql, " where organization_id = $1 order by created_at, user_id",
+                            std::span(&value, 1));
+}
+
+Result<std::vector<OrganizationMemberRow>> find_organizations_of_user(Sql& sql,
+                                                                      std::string_view user_id) {
+    const SqlValue value(user_id);
+    return members().select(sql, " where user_id = $1 order by organization_id",
                             std::span(&value, 1));
 }
 

@@ -100,29 +100,50 @@ Result<void> add_to_keys(Sql& sql, SpendRows rows) {
     return run(sql, out, update);
 }
 
-Result<void> add_to_members(Sql& sql, SpendRows rows) {
-    static const MadeStatement update{
-        R"(update "LiteLLM_TeamMembership" set )" + add_to_spend("cast($3 as integer)").sqlite +
-            ", total_spend = total_spend + cast($3 as integer) / 1e12 where user_id = $1 and "
-            "team_id = $2",
-        R"(with given as materialized (select * from unnest($1::text[], $2::text[], $3::numeric[])
-           as cells (user_id, team_id, amount)),
-           locked as materialized (select user_id, team_id from "LiteLLM_TeamMembership" where
-           (user_id, team_id) in (select user_id, team_id from given) order by user_id, team_id
-           for update)
-           update "LiteLLM_TeamMembership" as own set )" +
-            add_to_spend("given.amount").postgres +
-            R"(, total_spend = own.total_spend + (given.amount * 1e-12)::double precision
-           from given, locked where own.user_id = given.user_id and own.team_id = given.team_id
-           and locked.user_id = given.user_id and locked.team_id = given.team_id)"};
+using Group = std::string_view SpendRow::*;
+
+/// `$1`: users, `$2`: what they are members of, `$3`: amounts. `sets`: what else is added to.
+MadeStatement make_member_update(std::string_view table, const std::string& group,
+                                 const SpendSums& sets) {
+    const auto name = quoted_table(table);
+    return {"update " + name + " set " + add_to_spend("cast($3 as integer)").sqlite + sets.sqlite +
+                " where user_id = $1 and " + group + " = $2",
+            "with given as materialized (select * from unnest($1::text[], $2::text[], "
+            "$3::numeric[]) as cells (user_id, group_id, amount)), locked as materialized (select "
+            "user_id, " +
+                group + " from " + name + " where (user_id, " + group +
+                ") in (select user_id, group_id from given) order by user_id, " + group +
+                " for update) update " + name + " as own set " +
+                add_to_spend("given.amount").postgres + sets.postgres +
+                " from given, locked where own.user_id = given.user_id and own." + group +
+                " = given.group_id and locked.user_id = given.user_id and locked." + group +
+                " = given.group_id"};
+}
+
+Result<void> add_to_members(Sql& sql, SpendRows rows, Group group, const Statement& update) {
     std::map<std::pair<std::string_view, std::string_view>, PicodollarSum> members;
     for (const auto* row : rows)
-        if (!row->user_id.empty() && !row->team_id.empty())
-            members[{row->user_id, row->team_id}] += row->cost;
+        if (const auto id = row->*group; !row->user_id.empty() && !id.empty())
+            members[{row->user_id, id}] += row->cost;
     RowBatch out(3);
     for (const auto& [member, sum] : members)
         out.add({member.first, member.second, sum_text(sql, sum)});
     return run(sql, out, update);
+}
+
+Result<void> add_to_team_members(Sql& sql, SpendRows rows) {
+    // LiteLLM has a sum there that no reset touches.
+    static const MadeStatement update = make_member_update(
+        "TeamMembership", "team_id",
+        {", total_spend = total_spend + cast($3 as integer) / 1e12",
+         ", total_spend = own.total_spend + (given.amount * 1e-12)::double precision"});
+    return add_to_members(sql, rows, &SpendRow::team_id, update);
+}
+
+Result<void> add_to_organization_members(Sql& sql, SpendRows rows) {
+    static const MadeStatement update =
+        make_member_update("OrganizationMembership", "organization_id", {});
+    return add_to_members(sql, rows, &SpendRow::organization_id, update);
 }
 
 }  // namespace
@@ -138,9 +159,10 @@ Result<void> add_spend_totals(Sql& sql, SpendRows rows) {
     if (auto done = add_to_keys(sql, rows); !done) return done;
     if (auto done = add(sql, sums_of(rows, &SpendRow::user_id), users); !done) return done;
     if (auto done = add(sql, sums_of(rows, &SpendRow::team_id), teams); !done) return done;
-    if (auto done = add_to_members(sql, rows); !done) return done;
+    if (auto done = add_to_team_members(sql, rows); !done) return done;
     if (auto done = add(sql, sums_of(rows, &SpendRow::organization_id), organizations); !done)
         return done;
+    if (auto done = add_to_organization_members(sql, rows); !done) return done;
     if (auto done = add(sql, sums_of(rows, &SpendRow::project_id), projects); !done) return done;
     if (auto done = add(sql, sums_of(rows, &SpendRow::end_user), end_users); !done) return done;
     return add(sql, sums_of_tags(rows), tags);

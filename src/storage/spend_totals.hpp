@@ -5,9 +5,9 @@
 
 namespace tollweir {
 
-/// Adds what the rows cost to their keys, users, teams, members, organizations, projects, customers
-/// and tags. Customers and tags that are not known are made; of the others nothing is left to add
-/// to once they were deleted.
+/// Adds what the rows cost to their keys, users, teams, organizations, members of both, projects,
+/// customers and tags. Customers and tags that are not known are made; of the others nothing is
+/// left to add to once they were deleted.
 Result<void> add_spend_totals(Sql& sql, SpendRows rows);
 
 }  // namespace tollweir

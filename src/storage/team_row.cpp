@@ -268,11 +268,7 @@ Result<void> delete_membership(Sql& sql, std::string_view user_id, std::string_v
 }
 
 Result<void> delete_memberships_of(Sql& sql, std::string_view user_id) {
-    for (const auto* const statement :
-         {R"(delete from "LiteLLM_TeamMembership" where user_id = $1)",
-          R"(delete from "LiteLLM_OrganizationMembership" where user_id = $1)"})
-        if (auto gone = done(sql.run(statement, {user_id})); !gone) return gone;
-    return {};
+    return done(sql.run(R"(delete from "LiteLLM_TeamMembership" where user_id = $1)", {user_id}));
 }
 
 bool is_team_sort(std::string_view column) {

@@ -295,6 +295,10 @@ SCOPES: dict[str, tuple[str, dict[str, str]]] = {
     "tag": ("TagTable", {"tag_name": "batch"}),
     "user of all": ("UserTable", {"user_id": "ada"}),
     "member of all": ("TeamMembership", {"user_id": "ada", "team_id": "sales"}),
+    "organization member of all": (
+        "OrganizationMembership",
+        {"user_id": "ada", "organization_id": "acme"},
+    ),
     "customer of all": ("EndUserTable", {"user_id": "cust-88"}),
     "tag of all": ("TagTable", {"tag_name": "all"}),
 }
@@ -309,11 +313,12 @@ CAPS = {
     "tag": "0.40",
     "user of all": "0.90",
     "member of all": "0.40",
+    "organization member of all": "0.85",
     "customer of all": "0.80",
     "tag of all": "0.70",
 }
 # Another of the call's own caps is smaller.
-NEVER_REACHED = {"user of all", "customer of all", "tag of all"}
+NEVER_REACHED = {"user of all", "organization member of all", "customer of all", "tag of all"}
 LANES = [
     Lane(["user"], {"user_id": "lena"}),
     Lane(["user"], {"user_id": "lena"}),
@@ -325,7 +330,14 @@ LANES = [
     Lane(["stranger"], body={"user": "stranger"}),
     Lane(["tag"], body={"metadata": {"tags": ["batch"]}}),
     Lane(
-        ["user of all", "member of all", "customer of all", "tag of all", "organization"],
+        [
+            "user of all",
+            "member of all",
+            "organization member of all",
+            "customer of all",
+            "tag of all",
+            "organization",
+        ],
         {"team_id": "sales", "user_id": "ada"},
         {"user": "cust-88", "metadata": {"tags": ["all"]}},
     ),
@@ -364,6 +376,14 @@ def make_scopes(people: People) -> None:
     )
     people.add("TeamMembership", user_id="max", team_id="sales", budget_id="member")
     people.add("TeamMembership", user_id="ada", team_id="sales", budget_id="member of all")
+    people.add(
+        "OrganizationMembership",
+        user_id="ada",
+        organization_id="acme",
+        budget_id="organization member of all",
+        created_at=NOW,
+        updated_at=NOW,
+    )
     people.add("ProjectTable", project_id="atlas", budget_id="project", **audit)
     people.add("EndUserTable", user_id="cust-77", budget_id="customer")
     people.add("EndUserTable", user_id="cust-88", budget_id="customer of all")

@@ -108,17 +108,20 @@ def test_a_members_budget_is_its_own_or_the_teams_for_members(
         )
 
 
-def test_an_organizations_budget_binds_keys_of_its_teams(people: People, upstream: FakeUpstream) -> None:
-    people.budget("acmes", max_budget=CALL)
+def organization(people: People, name: str, budget: str) -> None:
     people.add(
         "OrganizationTable",
-        organization_id="acme",
-        organization_alias="Acme",
-        budget_id="acmes",
+        organization_id=name,
+        organization_alias=name,
+        budget_id=budget,
         created_by="a",
         updated_by="a",
         updated_at=NOW,
     )
+
+
+def test_an_organizations_budget_binds_keys_of_its_teams(people: People, upstream: FakeUpstream) -> None:
+    organization(people, "acme", people.budget("acmes", max_budget=CALL))
     people.add("TeamTable", team_id="search", organization_id="acme", updated_at=NOW)
     key = generate(people.gateway, team_id="search")
     answer(upstream)
@@ -126,6 +129,94 @@ def test_an_organizations_budget_binds_keys_of_its_teams(people: People, upstrea
     assert error_of(chat(people.gateway, key))["message"].startswith(
         "Budget has been exceeded! Organization=acme Current cost: 0.05, Max budget: 0.05"
     )
+
+
+def test_a_members_budget_in_an_organization_binds_its_keys_in_all_teams_of_it(
+    people: People, upstream: FakeUpstream
+) -> None:
+    organization(people, "acme", people.budget("acmes", max_budget=100.0))
+    organization(people, "other", people.budget("others", max_budget=100.0))
+    people.budget("lenas", max_budget=2 * CALL, budget_duration="30d")
+    times = {"created_at": NOW, "updated_at": NOW}
+    people.add(
+        "OrganizationMembership", user_id="lena", organization_id="acme", budget_id="lenas", **times
+    )
+    people.add("OrganizationMembership", user_id="max", organization_id="acme", **times)
+    people.add("UserTable", user_id="lena")
+    for team in ("search", "ads"):
+        people.add("TeamTable", team_id=team, organization_id="acme", updated_at=NOW)
+    search = generate(people.gateway, team_id="search", user_id="lena")
+    own = generate(people.gateway, organization_id="acme", user_id="lena")
+    others = [
+        generate(people.gateway, team_id="ads", user_id="max"),
+        generate(people.gateway, team_id="ads"),
+        generate(people.gateway, organization_id="other", user_id="lena"),
+    ]
+    answer(upstream, 2)
+    assert [chat(people.gateway, key).status for key in (search, own)] == [200, 200]
+    for key in (search, own):
+        error = error_of(chat(people.gateway, key))
+        assert error["type"] == "budget_exceeded"
+        assert error["message"].startswith(
+            "Budget has been exceeded! User=lena in Organization=acme Current cost: 0.1, Max budget: 0.1"
+        )
+    answer(upstream, 3)
+    assert [chat(people.gateway, key).status for key in others] == [200, 200, 200]
+
+    def spent() -> dict[str, float]:
+        rows = people.store.query('select user_id, spend from "LiteLLM_OrganizationMembership"')
+        return {row["user_id"]: row["spend"] for row in rows}
+
+    until(lambda: spent() == {"lena": 2 * CALL, "max": CALL}, "each member's spend in its row")
+    info = people.gateway.get("/key/info", search).json["info"]
+    bound = {limit["entity"]: limit for limit in info["binding_limits"]}["organization_member"]
+    assert (bound["id"], bound["max_budget"], bound["budget_duration"]) == ("lena", 2 * CALL, "30d")
+    # A higher cap counts from the next call on.
+    people.store.execute("""update "LiteLLM_BudgetTable" set max_budget = 10 where budget_id = 'lenas'""")
+    answer(upstream)
+    until(lambda: chat(people.gateway, own).status == 200, "the change has reached the key")
+
+
+def test_who_leaves_an_organization_and_comes_again_begins_anew(
+    people: People, upstream: FakeUpstream
+) -> None:
+    organization(people, "acme", people.budget("acmes", max_budget=100.0))
+    lena = {"organization_id": "acme", "user_id": "lena"}
+    joins = {
+        "organization_id": "acme",
+        "member": {"role": "internal_user", "user_id": "lena"},
+        "max_budget_in_organization": CALL,
+    }
+    added = people.gateway.post("/organization/member_add", joins)
+    assert added.status == 200, added.text
+    key = generate(people.gateway, organization_id="acme", user_id="lena")
+    answer(upstream, 2)
+    assert chat(people.gateway, key).status == 200
+    assert chat(people.gateway, key).status == 429
+    for path, body in (("member_delete", lena), ("member_add", joins)):
+        reply = people.gateway.post(f"/organization/{path}", body)
+        assert reply.status == 200, reply.text
+    until(lambda: chat(people.gateway, key).status == 200, "the key hears of it")
+    assert chat(people.gateway, key).status == 429
+
+
+def test_a_members_budget_in_an_organization_begins_anew_with_its_period(
+    people: People, upstream: FakeUpstream
+) -> None:
+    organization(people, "acme", people.budget("acmes", max_budget=100.0))
+    people.budget("lenas", max_budget=CALL, budget_duration="1s")
+    people.add(
+        "OrganizationMembership",
+        user_id="lena",
+        organization_id="acme",
+        budget_id="lenas",
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    key = generate(people.gateway, organization_id="acme", user_id="lena")
+    answer(upstream, 2)
+    assert chat(people.gateway, key).status == 200
+    until(lambda: chat(people.gateway, key).status == 200, "a second later there is a new budget")
 
 
 def test_the_tightest_of_all_refuses_and_nothing_is_consumed(

@@ -139,6 +139,13 @@ struct OrganizationRecord {
     std::vector<ModelTerms> model_limits;
 };
 
+/// The key's user as a member of the key's organization, or of its team's.
+struct OrganizationMemberRecord {
+    std::string budget_id;
+    LimitTerms limits;
+    std::vector<ModelTerms> model_limits;
+};
+
 struct ProjectRecord {
     std::string id;
     std::string alias;
@@ -198,6 +205,7 @@ struct KeyRecord {
     std::shared_ptr<const MemberRecord> member;
     std::shared_ptr<const UserRecord> user;
     std::shared_ptr<const OrganizationRecord> organization;
+    std::shared_ptr<const OrganizationMemberRecord> organization_member;
     std::shared_ptr<const ProjectRecord> project;
 
     /// Filled when the record enters the cache (`Limiter::bind`).

@@ -15,6 +15,7 @@ enum class ScopeKind : std::uint8_t {
     customer,
     project,
     organization,
+    organization_member,
     tag,
     provider,
     deployment,
@@ -26,7 +27,7 @@ enum class ScopeKind : std::uint8_t {
 struct Scope {
     ScopeKind kind = ScopeKind::global;
     std::string id{};      // the key's hash, the id of the row, the tag, the provider's name
-    std::string member{};  // of a team member: the user's id; `id` is the team's
+    std::string member{};  // of a member: the user's id; `id` is the team's or organization's
     std::string model{};   // binds calls of this model group only
     std::string window{};  // tells further budgets of the same bearer apart: `1d`
 

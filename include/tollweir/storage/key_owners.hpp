@@ -57,6 +57,16 @@ Result<Memberships> find_memberships(Sql& sql, const Ids& users, const Ids& team
 
 using Organizations = std::map<std::string, OrganizationRecord>;
 Result<Organizations> find_organizations(Sql& sql, const Ids& ids);
+/// A row of LiteLLM_OrganizationMembership.
+struct OrganizationMembershipRow {
+    bool is_admin = false;
+    std::string budget_id;
+    PicodollarSum spend = 0;
+};
+/// By user and organization.
+using OrganizationMemberships = std::map<UserAndGroup, OrganizationMembershipRow>;
+Result<OrganizationMemberships> find_organization_memberships(Sql& sql, const Ids& users,
+                                                              const Ids& organizations);
 /// Those who administer an organization: user and organization.
 Result<std::set<UserAndGroup>> find_organization_admins(Sql& sql, const Ids& users,
                                                         const Ids& organizations);

@@ -69,6 +69,8 @@ Result<void> update_organization(Sql& sql, const OrganizationRow& before,
 Result<void> delete_organization(Sql& sql, const std::string& id);
 
 Result<std::vector<OrganizationMemberRow>> find_organization_members(Sql& sql, std::string_view id);
+Result<std::vector<OrganizationMemberRow>> find_organizations_of_user(Sql& sql,
+                                                                      std::string_view user_id);
 Result<std::optional<OrganizationMemberRow>> find_organization_member(Sql& sql, std::string_view id,
                                                                       std::string_view user_id,
                                                                       RowLock lock);

@@ -11,6 +11,8 @@ TEST(Scope, HasAKeyThatTellsItsParts) {
     EXPECT_EQ(scope_key({.kind = ScopeKind::key, .id = "88dc"}), "key:88dc");
     EXPECT_EQ(scope_key({.kind = ScopeKind::team_member, .id = "search", .member = "lena"}),
               "team_member:search:lena");
+    EXPECT_EQ(scope_key({.kind = ScopeKind::organization_member, .id = "acme", .member = "lena"}),
+              "organization_member:acme:lena");
     EXPECT_EQ(scope_key({.kind = ScopeKind::key, .id = "88dc", .model = "gpt-4o", .window = "1d"}),
               "key:88dc:model:gpt-4o:window:1d");
     EXPECT_EQ(scope_key({.kind = ScopeKind::global}), "global");
@@ -28,6 +30,7 @@ TEST(Scope, SharesItsKeyWithNoOther) {
         {.kind = ScopeKind::team_member, .id = "a", .member = "b"},
         {.kind = ScopeKind::team_member, .id = "a:b", .member = "c"},
         {.kind = ScopeKind::team_member, .id = "a", .member = "b:c"},
+        {.kind = ScopeKind::organization_member, .id = "a", .member = "b"},
         {.kind = ScopeKind::global},
         {.kind = ScopeKind::global, .model = "b"},
     };

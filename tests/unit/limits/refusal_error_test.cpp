@@ -120,6 +120,9 @@ TEST(RefusalError, NamesWhoseBudgetItIs) {
               "Budget has been exceeded! Tag=batch Current cost: 10.5, Max budget: 10.0");
     EXPECT_EQ(budget_text({.kind = ScopeKind::team_member, .id = "t1", .member = "u1"}),
               "Budget has been exceeded! User=u1 in Team=t1 Current cost: 10.5, Max budget: 10.0");
+    EXPECT_EQ(budget_text({.kind = ScopeKind::organization_member, .id = "o1", .member = "u1"}),
+              "Budget has been exceeded! User=u1 in Organization=o1 Current cost: 10.5, Max "
+              "budget: 10.0");
     EXPECT_EQ(budget_text({.kind = ScopeKind::user, .id = "u1"}),
               "ExceededBudget: User=u1 over budget. Spend=10.5, Budget=10.0");
     EXPECT_EQ(budget_text({.kind = ScopeKind::customer, .id = "c1"}),
@@ -148,6 +151,9 @@ TEST(RefusalError, NamesTheModelOfAModelsBudget) {
     EXPECT_EQ(budget_text({.kind = ScopeKind::team_member, .id = "t", .member = "u", .model = "m"}),
               "ExceededBudget: Team member model budget exceeded. User=u, Team=t, Model=m. "
               "Spend=$10.5, Budget=$10.0");
+    EXPECT_EQ(budget_text(
+                  {.kind = ScopeKind::organization_member, .id = "o", .member = "u", .model = "m"}),
+              "LiteLLM User: u in Organization: o, exceeded budget for model=m");
 }
 
 TEST(RefusalError, LeavesRoutersToTryOthersWhereAProvidersBudgetIsUsedUp) {

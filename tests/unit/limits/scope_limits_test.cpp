@@ -193,6 +193,9 @@ KeyRecord key_of_everybody() {
     organization.id = "acme";
     limit(organization);
     key.organization = std::make_shared<const OrganizationRecord>(organization);
+    OrganizationMemberRecord organization_member;
+    limit(organization_member);
+    key.organization_member = std::make_shared<const OrganizationMemberRecord>(organization_member);
     ProjectRecord project;
     project.id = "p";
     limit(project);
@@ -205,15 +208,16 @@ TEST(ScopeLimits, AreThoseOfWhomeverTheKeyBelongsTo) {
     EXPECT_EQ(
         budget_keys(limits.every),
         (std::vector<std::string>{"key:88dc", "project:p", "team:search", "team:search:window:1d",
-                                  "organization:acme", "user:lena", "team_member:search:lena"}));
-    EXPECT_EQ(limits.every.rates.size(), 6u);
+                                  "organization:acme", "organization_member:acme:lena", "user:lena",
+                                  "team_member:search:lena"}));
+    EXPECT_EQ(limits.every.rates.size(), 7u);
 }
 
 TEST(ScopeLimits, LeaveAUsersBudgetOutOfTeamsWhereAskedTo) {
     auto key = key_of_everybody();
     auto limits = limits_of(key, {}, std::nullopt, false);
     EXPECT_FALSE(has(limits.every, "user:lena"));
-    EXPECT_EQ(limits.every.rates.size(), 6u) << "its rates bind all the same";
+    EXPECT_EQ(limits.every.rates.size(), 7u) << "its rates bind all the same";
     key.team_id.clear();
     limits = limits_of(key, {}, std::nullopt, false);
     EXPECT_TRUE(has(limits.every, "user:lena"));

@@ -386,7 +386,7 @@ TEST_P(KeyRows, LooksUpTheRowsThatAKeyBelongsTo) {
     run(R"(insert into "LiteLLM_BudgetTable" (budget_id, max_budget, budget_duration, rpm_limit)
            values ('b-key', 10, '1d', 5))");
     run(R"(insert into "LiteLLM_BudgetTable" (budget_id, max_budget, budget_duration)
-           values ('b-members', 3, '7d'), ('b-org', 1000, '30d'))");
+           values ('b-members', 3, '7d'), ('b-org', 1000, '30d'), ('b-org-lena', 4, '1d'))");
     const std::vector<std::string> allowed{"gpt-4o"};
     run(R"(insert into "LiteLLM_BudgetTable" (budget_id, max_budget, allowed_models)
            values ('b-lena', 2, $1))",
@@ -403,8 +403,9 @@ TEST_P(KeyRows, LooksUpTheRowsThatAKeyBelongsTo) {
            values ('u-lena', 't-1', 'b-lena', 0.5))");
     run(R"(insert into "LiteLLM_OrganizationTable" (organization_id, organization_alias, budget_id)
            values ('org', 'Org', 'b-org'))");
-    run(R"(insert into "LiteLLM_OrganizationMembership" (user_id, organization_id, user_role)
-           values ('u-lena', 'org', 'org_admin'))");
+    run(R"(insert into "LiteLLM_OrganizationMembership" (user_id, organization_id, user_role,
+           budget_id, spend) values ('u-lena', 'org', 'org_admin', 'b-org-lena', 0.25),
+           ('u-lena', 'another', 'internal_user', 'b-members', 1))");
     run(R"(insert into "LiteLLM_ProjectTable" (project_id, team_id, blocked, model_rpm_limit)
            values ('p-1', 't-1', $1, '{"gpt-4o": 3}'))",
         {true});
@@ -447,6 +448,11 @@ TEST_P(KeyRows, LooksUpTheRowsThatAKeyBelongsTo) {
     EXPECT_EQ(lena.organization->id, "org");
     EXPECT_TRUE(lena.organization->caller_is_admin);
     EXPECT_EQ(lena.organization->limits.max_budget, 1000 * kPicodollarsPerDollar);
+    ASSERT_TRUE(lena.organization_member);
+    EXPECT_EQ(lena.organization_member->budget_id, "b-org-lena");
+    EXPECT_EQ(lena.organization_member->limits.max_budget, 4 * kPicodollarsPerDollar);
+    EXPECT_EQ(lena.organization_member->limits.budget_duration, "1d");
+    EXPECT_EQ(lena.organization_member->limits.spend, kPicodollarsPerDollar / 4);
     ASSERT_TRUE(lena.project);
     EXPECT_TRUE(lena.project->blocked);
     EXPECT_EQ(lena.project->model_limits.at(0).rpm_limit, 3);
@@ -457,6 +463,7 @@ TEST_P(KeyRows, LooksUpTheRowsThatAKeyBelongsTo) {
     EXPECT_EQ(max.member->budget_id, "b-members");
     EXPECT_EQ(max.member->limits.max_budget, 3 * kPicodollarsPerDollar);
     EXPECT_FALSE(max.organization->caller_is_admin);
+    EXPECT_EQ(max.organization_member, nullptr);
     EXPECT_EQ(max.role(), UserRole::internal_user);
     EXPECT_EQ(max.project, nullptr);
 }

@@ -100,6 +100,8 @@ protected:
             ('u-other', 't-search'))");
         run(R"(insert into "LiteLLM_OrganizationTable" (organization_id, organization_alias,
             budget_id) values ('org', 'Org', 'b'))");
+        run(R"(insert into "LiteLLM_OrganizationMembership" (user_id, organization_id) values
+            ('u-lena', 'org'), ('u-other', 'org'))");
         run(R"(insert into "LiteLLM_ProjectTable" (project_id) values ('proj'))");
     }
     std::string spent(const std::string& table, const std::string& where) {
@@ -202,6 +204,8 @@ TEST_P(SpendBooksTest, EveryOwnerIsToldItsSum) {
     EXPECT_EQ(spent("TeamMembership", "user_id = 'u-lena'"), std::to_string(2 * kCost));
     EXPECT_EQ(spent("TeamMembership", "user_id = 'u-other'"), "");
     EXPECT_EQ(spent("OrganizationTable", "1 = 1"), std::to_string(2 * kCost));
+    EXPECT_EQ(spent("OrganizationMembership", "user_id = 'u-lena'"), std::to_string(2 * kCost));
+    EXPECT_EQ(spent("OrganizationMembership", "user_id = 'u-other'"), "");
     EXPECT_EQ(spent("ProjectTable", "1 = 1"), std::to_string(2 * kCost));
     EXPECT_EQ(run(R"(select total_spend from "LiteLLM_TeamMembership" where user_id = 'u-lena')")
                   .real(0, 0),

@@ -124,6 +124,9 @@ void write_binding_limits(JsonWriter& json, const KeyRecord& record) {
     if (record.project) write_limits(json, "project", record.project_id, record.project->limits);
     if (record.organization)
         write_limits(json, "organization", record.organization->id, record.organization->limits);
+    if (record.organization_member)
+        write_limits(json, "organization_member", record.user_id,
+                     record.organization_member->limits);
     json.end_array();
 }
 

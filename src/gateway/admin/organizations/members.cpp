@@ -200,9 +200,7 @@ private:
         if (!row) return std::unexpected(row.error());
         JsonWriter json(answer_);
         if (auto written = write_organization_member(sql, json, *row); !written) return written;
-        if (auto gone = delete_organization_member(sql, *row); !gone) return gone;
-        auto dropped = drop_owner_budget(sql, kOrganizationMemberBudget, row->budget_id);
-        if (!dropped) return dropped;
+        if (auto gone = remove_member(sql, *row); !gone) return gone;
         return note(sql, "deleted", organization_member_json(*row), "", *row);
     }
 

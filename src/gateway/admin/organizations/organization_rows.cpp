@@ -2,6 +2,8 @@
 
 #include "gateway/admin/row_json.hpp"
 #include "gateway/admin/stored_rows.hpp"
+#include "tollweir/core/scope.hpp"
+#include "tollweir/storage/budgets.hpp"
 #include "tollweir/storage/key_companions.hpp"
 
 namespace tollweir {
@@ -39,6 +41,15 @@ Result<void> permit_look(Sql& sql, const AdminCall& call, const std::string& id)
     if (!own) return std::unexpected(own.error());
     if (*own) return {};
     return not_allowed("You are no member of organization=" + id);
+}
+
+Result<void> remove_member(Sql& sql, const OrganizationMemberRow& row) {
+    if (auto gone = delete_organization_member(sql, row); !gone) return gone;
+    auto dropped = drop_owner_budget(sql, kOrganizationMemberBudget, row.budget_id);
+    if (!dropped) return dropped;
+    return drop_budgets_of(sql, scope_key({.kind = ScopeKind::organization_member,
+                                           .id = row.organization_id,
+                                           .member = row.user_id}));
 }
 
 std::string organization_row_json(const OrganizationRow& row) {

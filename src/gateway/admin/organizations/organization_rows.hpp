@@ -21,6 +21,9 @@ Result<void> permit_members(Sql& sql, const AdminCall& call, const std::string& 
 /// Who may look: also its members, and viewers.
 Result<void> permit_look(Sql& sql, const AdminCall& call, const std::string& id);
 
+/// The membership with its own budget row and what was booked on it.
+Result<void> remove_member(Sql& sql, const OrganizationMemberRow& row);
+
 /// The row alone, for the audit log.
 std::string organization_row_json(const OrganizationRow& row);
 std::string organization_member_json(const OrganizationMemberRow& row);

@@ -188,11 +188,8 @@ Result<void> remove_one(Sql& sql, const AdminCall& call, const OrganizationRow& 
     if (auto written = write_organization(sql, json, row); !written) return written;
     const auto members = find_organization_members(sql, id);
     if (!members) return std::unexpected(members.error());
-    for (const auto& member : *members) {
-        if (auto gone = delete_organization_member(sql, member); !gone) return gone;
-        auto dropped = drop_owner_budget(sql, kOrganizationMemberBudget, member.budget_id);
-        if (!dropped) return dropped;
-    }
+    for (const auto& member : *members)
+        if (auto gone = remove_member(sql, member); !gone) return gone;
     if (auto deleted = delete_organization(sql, id); !deleted) return deleted;
     if (auto gone = drop_owner_budget(sql, kOrganizationBudget, row.budget_id); !gone) return gone;
     return audit_row(sql, call, kOrganizationTable, "deleted", id, organization_row_json(row), "");

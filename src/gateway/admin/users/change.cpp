@@ -3,6 +3,7 @@
 #include "gateway/admin/keys/key_checks.hpp"
 #include "gateway/admin/keys/key_maker.hpp"
 #include "gateway/admin/keys/key_removal.hpp"
+#include "gateway/admin/organizations/organization_rows.hpp"
 #include "gateway/admin/stored_rows.hpp"
 #include "gateway/admin/teams/team_rows.hpp"
 #include "gateway/admin/users/user_rows.hpp"
@@ -357,6 +358,8 @@ private:
                 return user_not_found(id);
         for (const auto& row : *rows)
             if (auto left = leave_teams(sql, row); !left) return left;
+        for (const auto& row : *rows)
+            if (auto left = leave_organizations(sql, row); !left) return left;
         if (auto gone = delete_user_rows(sql, ids_); !gone) return gone;
         for (const auto& row : *rows) {
             if (auto gone = delete_memberships_of(sql, row.user_id); !gone) return gone;
@@ -386,6 +389,14 @@ private:
                 return std::unexpected(left.error());
             if (auto saved = save_team(sql, call_, team, after); !saved) return saved;
         }
+        return {};
+    }
+
+    static Result<void> leave_organizations(Sql& sql, const UserRow& user) {
+        const auto memberships = find_organizations_of_user(sql, user.user_id);
+        if (!memberships) return std::unexpected(memberships.error());
+        for (const auto& membership : *memberships)
+            if (auto gone = remove_member(sql, membership); !gone) return gone;
         return {};
     }
 
