@@ -1,11 +1,14 @@
 #include "tollweir/gateway/health_report.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <functional>
+#include <set>
+#include <string>
 
-#include "tollweir/auth/permissions.hpp"
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/url_query.hpp"
 #include "tollweir/gateway/health_checker.hpp"
+#include "tollweir/gateway/model_info.hpp"
 #include "tollweir/gateway/respond.hpp"
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/net/wake.hpp"
@@ -14,21 +17,30 @@ namespace tollweir {
 
 namespace {
 
-bool may_call(const RequestContext& context, const Deployment& deployment) {
-    const auto& key = context.identity.key;
-    if (!key) return true;
-    const auto match = context.snapshot->find_group(deployment.group);
-    return match &&
-           permit_model(*key, {deployment.group, match->group->name, match->group->access_groups});
-}
+/// What of the deployments a request asks for, and may.
+class Wanted {
+public:
+    explicit Wanted(const RequestContext& context)
+        : group_(query_value(context.client->head().query, "model")),
+          id_(query_value(context.client->head().query, "model_id")),
+          sees_all_(context.identity.key == nullptr) {
+        if (sees_all_) return;
+        for (const auto* one : deployments_for(*context.snapshot, context.identity))
+            usable_.insert(one->id);
+    }
 
-bool is_asked_for(const RequestContext& context, const Deployment& deployment) {
-    const auto query = context.client->head().query;
-    const auto group = query_value(query, "model");
-    const auto id = query_value(query, "model_id");
-    return can_probe(deployment) && (group.empty() || deployment.group == group) &&
-           (id.empty() || deployment.id == id) && may_call(context, deployment);
-}
+    bool holds(const Deployment& deployment) const {
+        return can_probe(deployment) && (group_.empty() || deployment.group == group_) &&
+               (id_.empty() || deployment.id == id_) &&
+               (sees_all_ || usable_.contains(deployment.id));
+    }
+
+private:
+    std::string group_;
+    std::string id_;
+    bool sees_all_;
+    std::set<std::string, std::less<>> usable_;  // ids: a round may be of an older snapshot
+};
 
 /// `litellm_params` without secrets, or only the model; ours go in before the closing brace.
 std::string entry_of(const ProbeRound::Probe& probe, bool has_details) {
@@ -52,10 +64,11 @@ std::string entry_of(const ProbeRound::Probe& probe, bool has_details) {
 
 std::string write_report(const RequestContext& context, const ProbeRound& round) {
     const bool has_details = context.config().health.shows_details;
+    const Wanted wanted(context);
     std::string lists[2];  // healthy, unhealthy
     std::size_t counts[2] = {0, 0};
     for (const auto& probe : round.probes) {
-        if (!is_asked_for(context, *probe.deployment)) continue;
+        if (!wanted.holds(*probe.deployment)) continue;
         const std::size_t which = probe.error.empty() ? 0 : 1;
         if (counts[which]++ > 0) lists[which] += ',';
         lists[which] += entry_of(probe, has_details);
@@ -90,8 +103,9 @@ net::Task<Result<void>> report_health(RequestContext& context, const HealthCheck
     }
     auto round = std::make_shared<ProbeRound>();
     round->snapshot = context.snapshot;
+    const Wanted wanted(context);
     for (const auto& deployment : round->snapshot->deployments())
-        if (is_asked_for(context, deployment)) round->probes.push_back({&deployment, {}});
+        if (wanted.holds(deployment)) round->probes.push_back({&deployment, {}});
     auto done = std::make_shared<net::Wake>(context.state->worker.context());
     boost::asio::co_spawn(context.state->worker.context(),
                           probe_and_wake(*context.state, round, done),

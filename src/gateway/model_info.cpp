@@ -45,14 +45,6 @@ bool may_use(const Identity& caller, const ModelGroup& group) {
     return !caller.key || permit_model(*caller.key, {group.name, group.name, group.access_groups});
 }
 
-std::vector<const Deployment*> deployments_for(const Snapshot& snapshot, const Identity& caller) {
-    std::vector<const Deployment*> all;
-    for (const auto* group : snapshot.groups())
-        if (may_use(caller, *group))
-            all.insert(all.end(), group->deployments.begin(), group->deployments.end());
-    return all;
-}
-
 void write_count(JsonWriter& json, const std::optional<std::int64_t>& count) {
     count ? json.number(*count) : json.null();
 }
@@ -286,6 +278,14 @@ void write_group(JsonWriter& json, const ModelGroup& group) {
 }
 
 }  // namespace
+
+std::vector<const Deployment*> deployments_for(const Snapshot& snapshot, const Identity& caller) {
+    std::vector<const Deployment*> all;
+    for (const auto* group : snapshot.groups())
+        if (may_use(caller, *group))
+            all.insert(all.end(), group->deployments.begin(), group->deployments.end());
+    return all;
+}
 
 Result<std::string> show_model_info(const Snapshot& snapshot, const Identity& caller,
                                     std::string_view id) {

@@ -478,3 +478,16 @@ def test_a_model_may_be_given_to_a_team(team: Team) -> None:
     assert team.models() == ["file", "shared"]
     assert not serves(team.admin.gateway, "shared")
     until(lambda: serves(team.admin.gateway, "shared", team.key), "it is the team's", HEARD)
+
+
+def test_a_model_of_a_team_is_in_the_health_report_of_its_keys(team: Team) -> None:
+    admin = team.admin
+    model_id = admin.ok("/model/new", mock("theirs", model_info={"team_id": "blue"}), team.lead)["model_id"]
+
+    def reported(key: str) -> list[str]:
+        report = admin.get("/health", key)
+        return [each["model_id"] for each in report["healthy_endpoints"] + report["unhealthy_endpoints"]]
+
+    assert model_id in reported(team.key)
+    assert model_id not in reported(team.stranger)
+    assert model_id in reported(KEY)

@@ -2,11 +2,15 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tollweir/auth/identity.hpp"
 #include "tollweir/config/snapshot.hpp"
 
 namespace tollweir {
+
+/// Those that the caller may use, group by group: one that is in several stands there as often.
+std::vector<const Deployment*> deployments_for(const Snapshot& snapshot, const Identity& caller);
 
 /// The body of GET /model/info: each deployment that the caller may use, its `litellm_params`
 /// without secrets and its `model_info` with what the price table knows beside; null for what is
