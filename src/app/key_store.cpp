@@ -31,7 +31,13 @@ KeyStore::KeyStore(StorePool& pool, std::function<void(KeyRecord&)> bind, const 
     : pool_(pool),
       cache_([this](std::vector<Sha256Digest> digests,
                     KeysFound done) { look_up(std::move(digests), std::move(done)); },
-             std::move(bind), options_of(config)) {}
+             [this, bind = std::move(bind)](KeyRecord& record) {
+                 lend_aliases(record);
+                 bind(record);
+             },
+             options_of(config)) {
+    replace_aliases(config);
+}
 
 void KeyStore::forget(const StoreChange& change) {
     if (change.table.empty()) return cache_.forget_all();
@@ -40,6 +46,28 @@ void KeyStore::forget(const StoreChange& change) {
 
 void KeyStore::configure(const Config& config) {
     cache_.set_options(options_of(config));
+    if (replace_aliases(config)) cache_.forget_all();
+}
+
+void KeyStore::lend_aliases(KeyRecord& record) const {
+    if (record.user_id.empty() || !record.aliases.empty()) return;
+    std::shared_ptr<const Aliases> aliases;
+    {
+        const std::lock_guard lock(mutex_);
+        aliases = aliases_;
+    }
+    if (const auto found = aliases->find(record.user_id); found != aliases->end())
+        record.aliases = found->second;
+}
+
+bool KeyStore::replace_aliases(const Config& config) {
+    Aliases aliases;
+    for (const auto& user : config.people.users)
+        if (!user.aliases.empty()) aliases.emplace(user.id, user.aliases);
+    const std::lock_guard lock(mutex_);
+    if (aliases == *aliases_) return false;
+    aliases_ = std::make_shared<const Aliases>(std::move(aliases));
+    return true;
 }
 
 void KeyStore::look_up(std::vector<Sha256Digest> digests, KeysFound done) {

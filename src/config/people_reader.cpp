@@ -55,8 +55,6 @@ DeclaredUser read_user(const Section& item, std::set<std::string>& taken) {
     user.models = read_models(item);
     read_budget(item, user);
     user.aliases = item.pairs("aliases");
-    if (!user.aliases.empty())
-        item.warn("aliases", "has no effect: give aliases to the user's keys, or to its team");
     if (const Node* config = item.map("config"); config != nullptr && !config->members.empty())
         item.warn("config", "has no effect, as LiteLLM's is deprecated");
     user.metadata_json = metadata_of(item);

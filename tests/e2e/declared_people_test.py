@@ -98,3 +98,30 @@ def test_a_store_that_is_away_at_the_start_gets_them_later(
         return bool(tables[0]["found"]) and budget_of(postgres, "lena") == 2 * CALL
 
     until(has_budget, "the declared user")
+
+
+def test_aliases_of_a_user_are_those_of_its_keys(
+    upstream: FakeUpstream, store: Store, start: StartGateway
+) -> None:
+    people = {
+        "users": [{"user_id": "lena", "aliases": {"fast": "m"}}, {"user_id": "max"}],
+        "teams": PEOPLE["teams"],
+    }
+    settings = declared(upstream, **people)
+    gateway = start_declared(settings, store, start)
+    assert "users[0].aliases" not in gateway.output
+    plain = generate(gateway, user_id="lena")
+    own = generate(gateway, user_id="lena", aliases={"other": "m"})
+    others = generate(gateway, user_id="max")
+    answer(upstream, 2)
+    assert chat(gateway, plain, "fast").status == 200
+    assert chat(gateway, own, "other").status == 200
+    assert chat(gateway, own, "fast").status == 400, "its own are all it has"
+    assert chat(gateway, others, "fast").status == 400
+
+    people["users"][0]["aliases"] = {"quick": "m"}
+    gateway.write_config(declared(upstream, **people))
+    gateway.signal(signal.SIGHUP)
+    answer(upstream)
+    until(lambda: chat(gateway, plain, "quick").status == 200, "a reload changes them")
+    assert chat(gateway, plain, "fast").status == 400

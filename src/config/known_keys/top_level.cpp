@@ -116,7 +116,7 @@ constexpr KnownKey kUser[] = {
     {"budget_duration", period, active, "", "When the budget begins anew."},
     {"rpm_limit", integer, active, "", "Requests a minute."},
     {"tpm_limit", integer, active, "", "Tokens a minute."},
-    {"aliases", map, active, "{}", "Without effect: aliases are a key's or a team's."},
+    {"aliases", map, active, "{}", "Names that its keys may ask for, and what they get; for keys without aliases of their own."},
     {"config", map, active, "{}", "Without effect: LiteLLM has deprecated it."},
     {"metadata", map, active, "{}", "Free."},
 };
