@@ -69,6 +69,11 @@ std::vector<std::string> describe_skipped(const Snapshot& snapshot) {
     return said;
 }
 
+bool holds(const std::vector<ConfigFinding>& findings, const ConfigFinding& finding) {
+    return std::ranges::any_of(
+        findings, [&](const ConfigFinding& other) { return other.text() == finding.text(); });
+}
+
 bool uses_tls(const Snapshot& snapshot) {
     return std::ranges::any_of(snapshot.deployments(), [](const Deployment& deployment) {
         return deployment.origin.tls && !deployment.mock_response;
@@ -80,7 +85,8 @@ bool uses_tls(const Snapshot& snapshot) {
 App::App(CommandLine command_line, Environment environment, LoadedConfig loaded)
     : command_line_(std::move(command_line)),
       environment_(std::move(environment)),
-      loaded_(std::move(loaded)) {}
+      file_(std::make_shared<const LoadedConfig>(std::move(loaded))),
+      loaded_(file_) {}
 
 App::~App() {
     for (auto& thread : threads_)
@@ -89,33 +95,37 @@ App::~App() {
 }
 
 Result<void> App::start() {
-    auto config = loaded_.config;
+    auto config = file_->config;
     if (auto ensured = ensure_master_key(config); !ensured) return ensured;
     if (config.require_auth && config.master_key.empty())
         return fail(ErrorKind::bad_request,
                     "a master key is required (--require-auth) and none is set: set "
                     "general_settings.master_key or LITELLM_MASTER_KEY");
-    auto proxies = net::ProxyTable::from_environment(loaded_.environment);
+    auto proxies = net::ProxyTable::from_environment(file_->environment);
     if (!proxies) return std::unexpected(proxies.error());
     proxies_ = std::move(*proxies);
-    upstream_tls_ =
-        std::make_unique<net::UpstreamTls>(config.upstream.verify_tls, config.upstream.ca_file);
 
     auto store = StorePool::open({config.database, config.data_dir});
     if (!store) return std::unexpected(store.error());
     store_ = std::move(*store);
+    config_store_ = std::make_unique<ConfigStore>(
+        *store_, context_, [this](StoredConfig stored) { take_stored(std::move(stored)); });
+    config_store_->configure(file_, *file_, config);
+    if (auto first = config_store_->read_first(kFirstModels)) {
+        stored_ = std::move(*first);
+        loaded_ = with_stored(file_);
+        config = effective(loaded_->config);
+    }
+    upstream_tls_ =
+        std::make_unique<net::UpstreamTls>(config.upstream.verify_tls, config.upstream.ca_file);
     auto accounts = Accounts::open(config, *store_, command_line_.num_workers);
     if (!accounts) return std::unexpected(accounts.error());
     accounts_ = std::move(*accounts);
     keys_ = std::make_unique<KeyStore>(
         *store_, [this](KeyRecord& record) { accounts_->bind(record); }, config);
     rotation_ = std::make_unique<KeyRotation>(*store_, keys_->cache());
-    models_ = std::make_unique<ModelStore>(
-        *store_, context_,
-        [this](std::vector<StoredModel> models) { take_models(std::move(models)); });
-    models_->configure(loaded_, config);
-    if (auto first = models_->read_first(kFirstModels)) stored_models_ = std::move(*first);
-    auto snapshot = build_snapshot(loaded_, std::move(config), nullptr);
+    config_store_->configure(file_, *loaded_, config);
+    auto snapshot = build_snapshot(*loaded_, std::move(config), nullptr);
     if (!snapshot) return std::unexpected(snapshot.error());
     snapshot_ = *snapshot;
     const auto& settings = snapshot_->config();
@@ -132,7 +142,7 @@ Result<void> App::start() {
     gateway_ = std::make_unique<Gateway>(workers_, snapshot_, command_line_.root_path, services());
     store_->on_change([this](const StoreChange& change) {
         keys_->forget(change);
-        models_->note(change);
+        config_store_->note(change);
         gateway_->forget_row(change.table, change.id);
     });
 
@@ -150,7 +160,7 @@ Result<void> App::start() {
                                         std::move(tls), settings.server.max_connections);
     if (!listener) return std::unexpected(listener.error());
     listener_ = std::move(*listener);
-    file_times_ = times_of(loaded_.files);
+    file_times_ = times_of(file_->files);
     return {};
 }
 
@@ -161,7 +171,7 @@ Result<std::shared_ptr<const Snapshot>> App::build_snapshot(const LoadedConfig& 
     accounts_->configure(config);
     ReadModels stored;
     if (stores_models(config))
-        stored = read_stored_models(*loaded.models, stored_models_, seal_key_of(config));
+        stored = read_stored_models(*loaded.models, stored_.models, seal_key_of(config));
     config.deployments = loaded.config.deployments;
     std::ranges::move(stored.deployments, std::back_inserter(config.deployments));
     return Snapshot::build(
@@ -169,21 +179,36 @@ Result<std::shared_ptr<const Snapshot>> App::build_snapshot(const LoadedConfig& 
         [this](Deployment& deployment) { accounts_->bind(deployment); }, std::move(stored.skipped));
 }
 
-/// The store's models have been read: what has changed is in force for new requests.
-void App::take_models(std::vector<StoredModel> models) {
-    if (draining_ || models == stored_models_) return;
-    stored_models_.swap(models);
-    auto snapshot = build_snapshot(loaded_, snapshot_->config(), snapshot_.get());
+/// The file as the store's settings and credentials change it.
+std::shared_ptr<const LoadedConfig> App::with_stored(
+    std::shared_ptr<const LoadedConfig> file) const {
+    if (!file->config.database.stores_models || stored_.settings == StoredSettings()) return file;
+    auto merged =
+        with_stored_settings(*file, stored_.settings, seal_key_of(effective(file->config)));
+    return std::make_shared<const LoadedConfig>(std::move(merged.loaded));
+}
+
+/// What the store has was read: what has changed is in force for new requests.
+void App::take_stored(StoredConfig stored) {
+    if (draining_ || stored == stored_) return;
+    const bool only_models = stored.settings == stored_.settings;
+    std::swap(stored_, stored);
+    if (only_models ? take_models() : put_in_force(with_stored(file_), Told::new_warnings)) return;
+    std::swap(stored_, stored);
+}
+
+bool App::take_models() {
+    auto snapshot = build_snapshot(*loaded_, snapshot_->config(), snapshot_.get());
     if (!snapshot) {
-        stored_models_.swap(models);
         log_error("the models of the database stay as they were: " + snapshot.error().message);
-        return;
+        return false;
     }
     log_info("the models of the database have changed: " + describe_reload(*snapshot_, **snapshot));
     snapshot_ = *snapshot;
     tell_skipped(*snapshot_);
     rotation_->configure(snapshot_);
     gateway_->replace_snapshot(snapshot_);
+    return true;
 }
 
 /// Once for each set of them.
@@ -200,7 +225,7 @@ void App::tick_accounts() {
         if (error) return;
         accounts_->tick();
         people_->tick();
-        models_->tick();
+        config_store_->tick();
         tick_accounts();
     });
 }
@@ -209,7 +234,7 @@ GatewayServices App::services() const {
     GatewayServices services;
     services.store = store_.get();
     services.keys = &keys_->cache();
-    services.models = models_.get();
+    services.live_config = config_store_.get();
     services.limiter = &accounts_->limiter();
     services.journal = &accounts_->journal();
     services.spend_writer = &accounts_->writer();
@@ -217,13 +242,19 @@ GatewayServices App::services() const {
     return services;
 }
 
-Result<void> App::ensure_master_key(Config& config) const {
+Result<void> App::ensure_master_key(Config& config) {
     if (!config.master_key.empty() || !config.generate_master_key) return {};
     auto key = load_or_create_master_key(config.data_dir);
     if (!key) return std::unexpected(key.error());
-    config.master_key = std::move(key->key);
+    generated_key_ = config.master_key = std::move(key->key);
     if (key->created) print_welcome(config, command_line_, key->file);
     return {};
+}
+
+/// With the generated key, which is in no file that a load reads.
+Config App::effective(Config config) const {
+    if (config.master_key.empty() && config.generate_master_key) config.master_key = generated_key_;
+    return config;
 }
 
 void App::announce(const Snapshot& snapshot) const {
@@ -261,7 +292,7 @@ void App::run() {
     // Reading the certificate authorities takes 20 ms: not before the first answer, and not in it.
     if (uses_tls(*snapshot_)) warm_up_ = std::thread([this] { upstream_tls_->warm_up(); });
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    for (const auto& warning : loaded_.warnings) log_warning(warning.text());
+    for (const auto& warning : loaded_->warnings) log_warning(warning.text());
     announce(*snapshot_);
     tell_skipped(*snapshot_);
     accounts_->start();
@@ -275,7 +306,7 @@ void App::run() {
     const auto patience = Clock::now() + kLeaveWithin;
     while (ended_ < workers_.size() && Clock::now() < patience)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    models_->stop();
+    config_store_->stop();
     if (ended_ < workers_.size()) {
         std::fputs("stopped; a name look-up was still under way\n", stderr);
         ::_exit(0);
@@ -357,42 +388,52 @@ std::size_t App::connection_count() const {
 
 void App::reload() {
     // Before the files are read: a write during the load is a change to come.
-    auto times = times_of(loaded_.files);
+    auto times = times_of(file_->files);
     auto fresh = load_config(command_line_.config_file, command_line_.overrides, environment_);
     if (!fresh) {
         for (const auto& finding : fresh.error()) log_error(finding.text());
         log_error("the configuration was not reloaded: the old one stays in force");
         return;
     }
-    auto config = fresh->config;
-    // The generated key is not in any file that a reload reads.
-    if (config.master_key.empty() && config.generate_master_key)
-        config.master_key = snapshot_->config().master_key;
+    const bool same_files = fresh->files == file_->files;
+    const auto before =
+        std::exchange(file_, std::make_shared<const LoadedConfig>(std::move(*fresh)));
+    if (!put_in_force(with_stored(file_), Told::all_warnings)) {
+        file_ = before;
+        return;
+    }
+    file_times_ = same_files ? std::move(times) : times_of(file_->files);
+}
+
+bool App::put_in_force(std::shared_ptr<const LoadedConfig> loaded, Told told) {
+    auto config = effective(loaded->config);
     if (config.require_auth && config.master_key.empty()) {
         log_error("the configuration was not reloaded: it has no master key, and one is required");
-        return;
+        return false;
     }
-    auto snapshot = build_snapshot(*fresh, std::move(config), snapshot_.get());
+    auto snapshot = build_snapshot(*loaded, std::move(config), snapshot_.get());
     if (!snapshot) {
         log_error("the configuration was not reloaded: " + snapshot.error().message);
-        return;
+        return false;
     }
-    for (const auto& warning : fresh->warnings) log_warning(warning.text());
+    for (const auto& warning : loaded->warnings)
+        if (told == Told::all_warnings || !holds(loaded_->warnings, warning))
+            log_warning(warning.text());
     log_info("configuration reloaded: " + describe_reload(*snapshot_, **snapshot));
     snapshot_ = *snapshot;
-    file_times_ = fresh->files == loaded_.files ? std::move(times) : times_of(fresh->files);
-    loaded_ = std::move(*fresh);
+    loaded_ = std::move(loaded);
     body_budget_.set_limit(snapshot_->config().server.max_buffered_body_bytes);
     const auto limits = client_limits(snapshot_->config().server);
     for (auto& worker : workers_)
         worker->post([&worker = *worker, limits] { worker.set_client_limits(limits); });
     keys_->configure(snapshot_->config());
-    models_->configure(loaded_, snapshot_->config());
+    config_store_->configure(file_, *loaded_, snapshot_->config());
     tell_skipped(*snapshot_);
     people_->configure(snapshot_->config());
     rotation_->configure(snapshot_);
     gateway_->replace_snapshot(snapshot_);
     set_log_format(snapshot_->config().log.level, snapshot_->config().log.json);
+    return true;
 }
 
 void App::watch_files() {
@@ -400,7 +441,7 @@ void App::watch_files() {
     watch_timer_.async_wait([this](const boost::system::error_code& error) {
         if (error || draining_) return;
         if (snapshot_->config().watch_config) {
-            auto times = times_of(loaded_.files);
+            auto times = times_of(file_->files);
             if (times != file_times_) {
                 file_times_ = std::move(times);  // also if it is broken: said once a change
                 log_info("a configuration file has changed");

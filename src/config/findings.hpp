@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/node.hpp"
@@ -14,8 +15,13 @@ class Findings {
 public:
     static constexpr std::size_t kMost = 500;
 
+    Findings() = default;
+    /// With the files of an earlier load, whose positions stay good.
+    explicit Findings(std::vector<std::string> files) : files_(std::move(files)) {}
+
     /// Names a file; positions carry the returned index.
     int add_file(std::string name);
+    const std::vector<std::string>& files() const { return files_; }
     const std::string& file_name(int file) const { return files_[static_cast<std::size_t>(file)]; }
 
     void error(const Position& at, std::string path, std::string message);

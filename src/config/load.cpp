@@ -6,6 +6,7 @@
 #include "config/model_base.hpp"
 #include "config/model_list.hpp"
 #include "config/own_prices.hpp"
+#include "config/read_tree.hpp"
 #include "config/references.hpp"
 #include "config/section.hpp"
 #include "config/setting_list.hpp"
@@ -21,6 +22,13 @@ std::set<std::string> ids_of(const std::vector<Deployment>& deployments) {
     std::set<std::string> ids;
     for (const auto& deployment : deployments) ids.insert(deployment.id);
     return ids;
+}
+
+/// Before references are resolved: a file of thousands of models is not copied for nothing.
+bool may_store_models(const Node& root, const Environment& environment) {
+    const Node* general = root.find("general_settings");
+    const bool says_so = general != nullptr && general->find("store_model_in_db") != nullptr;
+    return says_so || environment("STORE_MODEL_IN_DB");
 }
 
 using Loaded = std::expected<LoadedConfig, std::vector<ConfigFinding>>;
@@ -67,27 +75,19 @@ Loaded load_tree(Node root, std::vector<std::filesystem::path> files, const std:
                  const Environment& environment, Findings& findings,
                  std::vector<Setting>* settings = nullptr) {
     merge_includes(root, folder, files, findings);
-    auto variables =
-        read_environment_variables(root.find("environment_variables"), environment, findings);
-    Environment seen = layered(std::move(variables), environment);
+    const auto seen = layered(
+        read_environment_variables(root.find("environment_variables"), environment, findings),
+        environment);
     merge_user_config(root, folder, seen, files, findings);
-    resolve_references(root, "", seen, findings);
-    apply_variables(root, seen);
-    apply_flags(root, overrides);
-    Node given = gather_variables(seen);
 
-    LoadedConfig loaded;
-    loaded.config = read_config({root, given, seen, overrides, findings});
-    loaded.config.spend.own_prices = load_own_prices(root, folder, files, findings);
+    auto loaded = read_tree(std::move(root), overrides, environment, findings);
+    const auto& tree = *loaded.models;
+    loaded.config.spend.own_prices = load_own_prices(tree.root, folder, files, findings);
     loaded.config.source = source;
     if (findings.has_errors()) return std::unexpected(findings.take_errors());
-    if (settings != nullptr) *settings = list_settings(root, given, findings);
+    if (settings != nullptr) *settings = list_settings(tree.root, tree.variables, findings);
     loaded.warnings = findings.take_warnings();
     loaded.files = std::move(files);
-    loaded.environment = seen;
-    auto ids = ids_of(loaded.config.deployments);
-    loaded.models = std::make_shared<const ModelBase>(
-        ModelBase{std::move(root), std::move(given), std::move(seen), overrides, std::move(ids)});
     return loaded;
 }
 
@@ -104,6 +104,31 @@ Loaded load_file(const std::optional<std::filesystem::path>& file, const ConfigO
 }
 
 }  // namespace
+
+LoadedConfig read_tree(Node root, const ConfigOverrides& overrides, const Environment& outside,
+                       Findings& findings) {
+    auto tree = std::make_shared<ModelBase>();
+    tree->root = std::move(root);
+    tree->overrides = overrides;
+    tree->outside = outside;
+    auto variables =
+        read_environment_variables(tree->root.find("environment_variables"), outside, findings);
+    tree->environment = layered(std::move(variables), outside);
+    if (may_store_models(tree->root, tree->environment)) tree->unresolved = tree->root;
+    resolve_references(tree->root, "", tree->environment, findings);
+    apply_variables(tree->root, tree->environment);
+    apply_flags(tree->root, overrides);
+    tree->variables = gather_variables(tree->environment);
+
+    LoadedConfig loaded;
+    loaded.config =
+        read_config({tree->root, tree->variables, tree->environment, overrides, findings});
+    tree->ids = ids_of(loaded.config.deployments);
+    tree->files = findings.files();
+    loaded.environment = tree->environment;
+    loaded.models = std::move(tree);
+    return loaded;
+}
 
 std::string ConfigOverrides::source_of(const std::string& flag) const {
     for (const auto& [name, variable] : variables)

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "config/node.hpp"
 #include "tollweir/config/load.hpp"
@@ -15,7 +16,10 @@ struct ModelBase {
     Node variables;
     Environment environment;
     ConfigOverrides overrides;
-    std::set<std::string> ids;  // of the file's deployments
+    std::set<std::string> ids;       // of the file's deployments
+    std::vector<std::string> files;  // what positions of nodes point into
+    Node unresolved;                 // `root` as it was read; null where the store adds nothing
+    Environment outside;             // without the file's variables
 };
 
 }  // namespace tollweir

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/fallback_reader.hpp"
+#include "config/scalar.hpp"
 #include "config/section.hpp"
 #include "tollweir/config/stored_models.hpp"
 #include "tollweir/providers/registry.hpp"
@@ -19,6 +20,45 @@ bool ignores_invalid(const LoadContext& context) {
     const Section router(context.root.find("router_settings"), "router_settings", "router_settings",
                          context.findings);
     return router.boolean("ignore_invalid_deployments").value_or(false);
+}
+
+/// Null: the entry names no credential.
+const Node* credential_name_of(const Node& entry) {
+    if (entry.kind != Node::Kind::map) return nullptr;
+    const Node* params = entry.find("litellm_params");
+    if (params == nullptr || params->kind != Node::Kind::map) return nullptr;
+    const Node* name = params->find("litellm_credential_name");
+    return name != nullptr && name->kind == Node::Kind::text ? name : nullptr;
+}
+
+const Node* address_of(const Node& params) {
+    for (const auto* const key : {"api_base", "base_url"}) {
+        const Node* node = params.find(key);
+        if (node != nullptr && node->kind == Node::Kind::text && !trimmed(node->text).empty())
+            return node;
+    }
+    return nullptr;
+}
+
+Environment without_credentials(const Environment& environment) {
+    return [&environment](const std::string& name) -> std::optional<std::string> {
+        return names_secret(name) ? std::nullopt : environment(name);
+    };
+}
+
+/// Where the store has credentials too, one that is not there is no mistake of the file: it may
+/// come, and go.
+bool awaits_credential(const DeploymentContext& context, const Config& config, const Node& entry,
+                       const std::string& path) {
+    const Node* name = credential_name_of(entry);
+    if (!config.database.stores_models || name == nullptr ||
+        context.credentials.contains(name->text))
+        return false;
+    context.load.findings.warn(
+        name->at, child_path(child_path(path, "litellm_params"), "litellm_credential_name"),
+        "`credential_list` has no credential called `" + name->text.substr(0, 80) +
+            "`; the entry is left out unless the database has one");
+    return true;
 }
 
 void append(std::vector<Deployment> from, Config& config) {
@@ -170,6 +210,34 @@ DeploymentContext deployment_context(const LoadContext& context, const Credentia
             ids};
 }
 
+bool names_address(const Node& params) {
+    return address_of(params) != nullptr;
+}
+
+bool has_stored_address(const Credentials& credentials, const Node& entry) {
+    const Node* name = credential_name_of(entry);
+    if (name == nullptr) return false;
+    const auto found = credentials.find(name->text);
+    if (found == credentials.end()) return false;
+    const Node* address = address_of(*found->second);
+    return address != nullptr && address->origin == Node::Origin::store;
+}
+
+std::vector<Deployment> read_without_our_credentials(const LoadContext& load,
+                                                     const Credentials& credentials,
+                                                     DeploymentIds& ids, const Node& entry,
+                                                     const std::string& path) {
+    const auto environment = without_credentials(load.environment);
+    const LoadContext guarded{load.root, load.variables, environment, load.overrides,
+                              load.findings};
+    auto context = deployment_context(guarded, credentials, ids);
+    context.uses_managed_identity = false;
+    const auto defaults =
+        context.defaults == nullptr ? map_node() : without_secrets(*context.defaults);
+    context.defaults = &defaults;
+    return read_deployments(context, entry, path);
+}
+
 void read_models(const LoadContext& context, Config& config) {
     const Credentials credentials = read_credentials(context);
     DeploymentIds ids(context.findings);
@@ -177,8 +245,14 @@ void read_models(const LoadContext& context, Config& config) {
     const bool is_lenient = ignores_invalid(context);
     const Node* list = list_of(context, "model_list");
     for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
+        const Node& entry = list->items[i];
+        const std::string path = item_path("model_list", i);
+        if (awaits_credential(entries, config, entry, path)) continue;
         const std::size_t errors = context.findings.error_count();
-        append(read_deployments(entries, list->items[i], item_path("model_list", i)), config);
+        append(has_stored_address(credentials, entry)
+                   ? read_without_our_credentials(context, credentials, ids, entry, path)
+                   : read_deployments(entries, entry, path),
+               config);
         if (is_lenient) context.findings.demote_errors(errors, " (the entry is left out)");
     }
     read_direct_model(entries, config);

@@ -22,8 +22,8 @@ struct Member;
 struct Node {
     enum class Kind : std::uint8_t { null, boolean, integer, number, text, list, map };
     /// Where the value came from: the file as it stands, a reference in the file, a variable that
-    /// stands in for an absent key, a flag.
-    enum class Origin : std::uint8_t { file, reference, variable, flag };
+    /// stands in for an absent key, a flag, a row of the store.
+    enum class Origin : std::uint8_t { file, reference, variable, flag, store };
 
     Kind kind = Kind::null;
     bool boolean = false;

@@ -108,6 +108,7 @@ private:
                 return "environment variable " + value.source +
                        (value.at.file >= 0 ? ", " + at_line() : std::string());
             case Node::Origin::file:
+            case Node::Origin::store:
                 break;
         }
         return value.at.file >= 0 ? at_line() : "file";

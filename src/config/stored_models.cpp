@@ -10,7 +10,6 @@
 #include "config/model_list.hpp"
 #include "config/prepare_deployment.hpp"
 #include "config/references.hpp"
-#include "config/scalar.hpp"
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/json_parts.hpp"
 #include "tollweir/core/seal.hpp"
@@ -46,20 +45,6 @@ bool is_in_the_clear(const JsonParts& parts) {
     return model && !looks_sealed(*model);
 }
 
-bool names_address(const Node& params) {
-    return std::ranges::any_of(std::array{"api_base", "base_url"}, [&](const char* key) {
-        const Node* node = params.find(key);
-        return node != nullptr && node->kind == Node::Kind::text && !trimmed(node->text).empty();
-    });
-}
-
-/// Credentials of ours never go to an address that somebody named through an API.
-Environment without_credentials(const Environment& environment) {
-    return [&environment](const std::string& name) -> std::optional<std::string> {
-        return names_secret(name) ? std::nullopt : environment(name);
-    };
-}
-
 /// What the errors of a row say, without places in files.
 std::string told(std::vector<ConfigFinding> errors) {
     std::string out;
@@ -77,7 +62,7 @@ public:
         auto params = unseal_params(model.params_json, seal_key_);
         if (!params) return skip(Why::sealed, params.error().message);
         if (model.blocked) return skip(Why::paused, "it is blocked");
-        Findings findings;
+        Findings findings(base_.files);
         const auto entry = entry_of(model, *params, findings);
         if (!entry) return skip(Why::invalid, "litellm_params or model_info is no JSON object");
         auto deployments = read_entry(*entry, findings);
@@ -113,20 +98,13 @@ private:
     }
 
     std::vector<Deployment> read_entry(const Node& entry, Findings& findings) const {
-        const bool is_own_address = names_address(*entry.find("litellm_params"));
-        const auto environment =
-            is_own_address ? without_credentials(base_.environment) : base_.environment;
-        const LoadContext load{base_.root, base_.variables, environment, base_.overrides, findings};
+        const LoadContext load{base_.root, base_.variables, base_.environment, base_.overrides,
+                               findings};
         const auto credentials = read_credentials(load);
         DeploymentIds ids(findings);
-        auto context = deployment_context(load, credentials, ids);
-        Node defaults;
-        if (is_own_address) {
-            context.uses_managed_identity = false;
-            if (context.defaults != nullptr) defaults = without_secrets(*context.defaults);
-            context.defaults = &defaults;
-        }
-        return read_deployments(context, entry, "");
+        if (names_address(*entry.find("litellm_params")) || has_stored_address(credentials, entry))
+            return read_without_our_credentials(load, credentials, ids, entry, "");
+        return read_deployments(deployment_context(load, credentials, ids), entry, "");
     }
 
     std::expected<std::vector<Deployment>, Skip> take(std::vector<Deployment> deployments) {

@@ -207,7 +207,7 @@ Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
         auto& state = *states_.emplace_back(std::make_unique<WorkerState>(*worker, *metrics));
         state.snapshot = own_count(snapshot);
         state.store = services.store;
-        state.models = services.models;
+        state.live_config = services.live_config;
         if (services.keys != nullptr) state.keys.emplace(*services.keys, *worker);
         state.limiter = services.limiter;
         state.unpriced = &unpriced_;

@@ -12,8 +12,8 @@
 
 #include "tollweir/app/accounts.hpp"
 #include "tollweir/app/command_line.hpp"
+#include "tollweir/app/config_store.hpp"
 #include "tollweir/app/key_store.hpp"
-#include "tollweir/app/model_store.hpp"
 #include "tollweir/app/people_writer.hpp"
 #include "tollweir/config/load.hpp"
 #include "tollweir/gateway/admin/key_rotation.hpp"
@@ -42,7 +42,8 @@ public:
 
 private:
     GatewayServices services() const;
-    Result<void> ensure_master_key(Config& config) const;
+    Result<void> ensure_master_key(Config& config);
+    Config effective(Config config) const;
     void announce(const Snapshot& snapshot) const;
     void await_signal();
     void on_signal(int number);
@@ -55,14 +56,22 @@ private:
     void tick_accounts();
     Result<std::shared_ptr<const Snapshot>> build_snapshot(const LoadedConfig& loaded,
                                                            Config config, const Snapshot* previous);
-    void take_models(std::vector<StoredModel> models);
+    void take_stored(StoredConfig stored);
+    enum class Told : std::uint8_t { all_warnings, new_warnings };
+
+    // False: what was in force stays.
+    bool take_models();
+    bool put_in_force(std::shared_ptr<const LoadedConfig> loaded, Told told);
+    std::shared_ptr<const LoadedConfig> with_stored(std::shared_ptr<const LoadedConfig> file) const;
     void tell_skipped(const Snapshot& snapshot);
     std::size_t connection_count() const;
 
     const CommandLine command_line_;
     const Environment environment_;
-    LoadedConfig loaded_;
-    std::vector<StoredModel> stored_models_;  // the store's rows, as they were last read
+    std::shared_ptr<const LoadedConfig> file_;    // as it was last loaded
+    std::shared_ptr<const LoadedConfig> loaded_;  // with what the store says; often the same
+    StoredConfig stored_;                         // the store's rows, as they were last read
+    Secret generated_key_;                        // the master key, where no file has one
     std::vector<std::string> said_of_models_;
 
     boost::asio::io_context context_{1};
@@ -79,7 +88,7 @@ private:
     std::vector<std::unique_ptr<net::Worker>> workers_;
     // The store's threads call these until they end.
     std::unique_ptr<KeyStore> keys_;
-    std::unique_ptr<ModelStore> models_;
+    std::unique_ptr<ConfigStore> config_store_;
     std::unique_ptr<Gateway> gateway_;
     std::unique_ptr<StorePool> store_;  // hands results to workers, so it ends before them
     std::unique_ptr<PeopleWriter> people_;

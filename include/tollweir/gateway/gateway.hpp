@@ -17,7 +17,7 @@
 namespace tollweir {
 
 class Journal;
-class LiveModels;
+class LiveConfig;
 class SpendWriter;
 class StorePool;
 
@@ -25,7 +25,7 @@ class StorePool;
 struct GatewayServices {
     StorePool* store = nullptr;                 // null in tests that have none
     KeyCache* keys = nullptr;                   // null: there is no store, so no virtual keys
-    LiveModels* models = nullptr;               // likewise: no models of the store
+    LiveConfig* live_config = nullptr;          // likewise: nothing of it is stored
     Limiter* limiter = nullptr;                 // null: nothing is limited
     Journal* journal = nullptr;                 // null: nothing is booked
     const SpendWriter* spend_writer = nullptr;  // with a journal

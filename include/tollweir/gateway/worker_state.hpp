@@ -19,7 +19,7 @@ namespace tollweir {
 class JournalWriter;
 class CallQueues;
 class Limiter;
-class LiveModels;
+class LiveConfig;
 class StorePool;
 class UnpricedModels;
 
@@ -35,12 +35,12 @@ struct WorkerState {
     WorkerMetrics& metrics;
     TokenSource tokens;
     std::shared_ptr<const Snapshot> snapshot;
-    StorePool* store = nullptr;        // null in tests that have none
-    LiveModels* models = nullptr;      // those that the store has; null likewise
-    std::optional<WorkerKeys> keys;    // none without a store
-    NamedScopes named;                 // customers and tags
-    Limiter* limiter = nullptr;        // null in tests that have no limits
-    JournalWriter* journal = nullptr;  // null in tests that book nothing
+    StorePool* store = nullptr;         // null in tests that have none
+    LiveConfig* live_config = nullptr;  // null likewise
+    std::optional<WorkerKeys> keys;     // none without a store
+    NamedScopes named;                  // customers and tags
+    Limiter* limiter = nullptr;         // null in tests that have no limits
+    JournalWriter* journal = nullptr;   // null in tests that book nothing
     UnpricedModels* unpriced = nullptr;
     CallQueues* queues = nullptr;  // of calls that wait for a slot; never null in a gateway
     RequestLog log;

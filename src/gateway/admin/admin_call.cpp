@@ -20,7 +20,7 @@ AdminCall::AdminCall(const RequestContext& context)
       author(changed_by.empty() ? std::string(caller.user_id()) : changed_by),
       snapshot(context.snapshot),
       keys(context.state->keys ? &context.state->keys->cache() : nullptr),
-      models(context.state->models) {}
+      live_config(context.state->live_config) {}
 
 std::string_view AdminCall::caller_key() const {
     return caller.key ? std::string_view(caller.key->hash) : kMasterKeyName;

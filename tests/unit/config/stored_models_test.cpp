@@ -71,6 +71,13 @@ TEST(StoredModels, AreReadAsEntriesOfTheFileAre) {
     EXPECT_FALSE(model.params_json.contains("sk-1"));
 }
 
+TEST(StoredModels, MayHaveDefaultsOfTheFileThatAreWarnedOf) {
+    const std::string file =
+        std::string(kFile) + "router_settings: {default_litellm_params: {api_key: 'sk-d '}}\n";
+    const auto model = only(row({{"model", R"("openai/gpt-4o")"}}), {}, file);
+    EXPECT_EQ(model.api_key.reveal(), "sk-d");
+}
+
 TEST(StoredModels, WithNullsForWhatIsNotGivenAreLiteLlmsOwn) {
     const auto model = only(row({{"model", R"("openai/gpt-4o")"},
                                  {"api_key", R"("k")"},

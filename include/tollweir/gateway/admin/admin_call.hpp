@@ -31,8 +31,8 @@ struct AdminCall {
     /// That header, else the caller's user: who the audit log says it was.
     std::string author;
     std::shared_ptr<const Snapshot> snapshot;
-    KeyCache* keys;      // null without virtual keys
-    LiveModels* models;  // null without models of the store
+    KeyCache* keys;           // null without virtual keys
+    LiveConfig* live_config;  // null without a store
 };
 
 /// The body's fields; an empty body has none.

@@ -9,7 +9,7 @@
 #include "gateway/admin/teams/team_rows.hpp"
 #include "tollweir/core/ids.hpp"
 #include "tollweir/core/json_parts.hpp"
-#include "tollweir/gateway/live_models.hpp"
+#include "tollweir/gateway/live_config.hpp"
 #include "tollweir/storage/model_row.hpp"
 
 namespace tollweir {
@@ -77,7 +77,7 @@ public:
 private:
     Result<std::string> finish(Sql& sql, const Result<void>& done) {
         if (!done) return std::unexpected(done.error());
-        call_.models->refresh(sql);
+        call_.live_config->refresh(sql);
         return std::move(answer_);
     }
 
@@ -270,7 +270,7 @@ private:
         row.updated_by = call_.caller.user_id();
         auto tried = stored_model(row);
         tried.blocked = false;
-        if (const auto good = call_.models->check(tried); !good)
+        if (const auto good = call_.live_config->check(tried); !good)
             return refuse(good.error().message, "litellm_params");
         return {};
     }
@@ -302,7 +302,7 @@ Result<std::string> remove(Sql& sql, const AdminCall& call, const ModelFields& f
 
 /// Whether models are kept in the store at all.
 Result<void> need_stored_models(const RequestContext& context) {
-    if (stores_models(context.config()) && context.state->models != nullptr) return {};
+    if (stores_models(context.config()) && context.state->live_config != nullptr) return {};
     return row_error(ErrorKind::internal,
                      "Set `'STORE_MODEL_IN_DB='True'` in your env to enable this feature. "
                      "general_settings.store_model_in_db: true does the same; "
