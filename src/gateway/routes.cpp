@@ -6,10 +6,12 @@
 
 #include "tollweir/core/url_query.hpp"
 #include "tollweir/gateway/admin/budgets.hpp"
+#include "tollweir/gateway/admin/credentials.hpp"
 #include "tollweir/gateway/admin/customers.hpp"
 #include "tollweir/gateway/admin/keys.hpp"
 #include "tollweir/gateway/admin/models.hpp"
 #include "tollweir/gateway/admin/organizations.hpp"
+#include "tollweir/gateway/admin/settings.hpp"
 #include "tollweir/gateway/admin/spend.hpp"
 #include "tollweir/gateway/admin/tags.hpp"
 #include "tollweir/gateway/admin/teams.hpp"
@@ -263,6 +265,21 @@ constexpr Route kRoutes[] = {
           "patch_model", patch_model),
     admin("/model/delete", kPost, kOrganization | RouteGroup::self_managed, "delete_model",
           remove_model),
+    admin("/credentials", kPost, kAdminOnly, "create_credential", make_credential),
+    admin("/credentials", kGet, kAdminOnly, "get_credentials", list_credentials),
+    admin("/credentials/by_name/{name}", kGet, kAdminOnly, "get_credential_by_name",
+          show_credential),
+    admin("/credentials/by_model/{model_id}", kGet, kAdminOnly, "get_credential_by_model",
+          show_credential_of_model),
+    admin("/credentials/{name}", kPatch, kAdminOnly, "update_credential", update_credential),
+    admin("/credentials/{name}", kDelete, kAdminOnly, "delete_credential", remove_credential),
+    admin("/config/update", kPost, kAdminOnly, "update_config", update_settings),
+    admin("/config/list", kGet, kAdminOnly, "get_config_list", list_general_settings),
+    admin("/config/field/info", kGet, kAdminOnly, "get_config_general_settings", show_setting),
+    admin("/config/field/update", kPost, kAdminOnly, "update_config_general_settings",
+          update_setting),
+    admin("/config/field/delete", kPost, kAdminOnly, "delete_config_general_settings",
+          remove_setting),
     // Of LiteLLM's surface, for later parts (docs/status.md).
     later("/v1/responses", kOpenAi),
     later("/responses", kOpenAi),
@@ -291,7 +308,6 @@ constexpr Route kRoutes[] = {
     later_managed("/global/{part}", RouteGroup::global_spend_tracking),
     later_managed("/model/{part}", kOrganization | RouteGroup::self_managed),
     later_managed("/config/{part}", kAdminOnly),
-    later_managed("/credentials", kAdminOnly),
     later_managed("/cache/{part}", kAdminOnly),
     later_managed("/health/services", kAdminOnly),
 };

@@ -52,7 +52,8 @@ def examples(text: str) -> list[Example]:
     return found
 
 
-NAMES = ("command-line", "customers", "keys", "spend", "stored-models", "teams")
+NAMES = ("command-line", "customers", "keys", "spend", "stored-models",
+         "stored-settings", "teams")
 PAGES = [README, *(ROOT / f"docs/{name}.md" for name in NAMES)]
 EXAMPLES = [example for page in PAGES for example in examples(page.read_text())]
 

@@ -141,6 +141,8 @@ NEW_MODEL = {"model_name": "shared", "litellm_params": PARAMS}
 NEW_TEAM_MODEL = {"model_name": "own", "litellm_params": PARAMS, "model_info": {"team_id": "t-1"}}
 RPM = {"litellm_params": {"rpm": 9}}
 
+SETTING = {"field_name": "max_parallel_requests", "config_type": "general_settings"}
+
 PERSONAL = {"key": "{personal}"}
 OF_TEAM = {"key": "{team}"}
 
@@ -314,6 +316,21 @@ ROWS = [
     Row("PATCH", "/model/{team model}/update", RPM, MODEL_TEAM, "/model/{model_id}/update"),
     post("/model/delete", {"id": "{model}"}, MODEL_ADMINS),
     post("/model/delete", {"id": "{team model}"}, MODEL_TEAM),
+
+    # What the database says of the configuration.
+    post("/credentials", {"credential_name": "{new}", "credential_values": {"api_key": "sk-k"}},
+         kept(ADMINS)),
+    get("/credentials", ADMINS_READ),
+    get("/credentials/by_name/{credential}", ADMINS_READ, "/credentials/by_name/{name}"),
+    get("/credentials/by_model/{model}", ADMINS_READ, "/credentials/by_model/{model_id}"),
+    Row("PATCH", "/credentials/{credential}", {"credential_info": {"description": "d"}},
+        kept(ADMINS), "/credentials/{name}"),
+    Row("DELETE", "/credentials/{credential}", None, kept(ADMINS), "/credentials/{name}"),
+    post("/config/update", {"router_settings": {"num_retries": 1}}, kept(ADMINS)),
+    get("/config/list?config_type=general_settings", ADMINS_READ),
+    get("/config/field/info?field_name={setting}", ADMINS_READ),
+    post("/config/field/update", {**SETTING, "field_value": 1000}, kept(ADMINS)),
+    post("/config/field/delete", {**SETTING, "field_name": "{setting}"}, kept(ADMINS)),
 ]
 
 
@@ -354,6 +371,8 @@ class Roles:
             "{tag}": lambda: self.made("/tag/new", "name"),
             "{model}": lambda: self.make_model(NEW_MODEL),
             "{team model}": lambda: self.make_model(NEW_TEAM_MODEL),
+            "{credential}": lambda: self.made("/credentials", "credential_name", credential_values={"api_key": "k"}),
+            "{setting}": self.setting,
         }
 
         def filled(value: Any) -> Any:
@@ -382,6 +401,11 @@ class Roles:
         name = self.name()
         good(self.keys.post(path, {field: name, **fields}))
         return name
+
+    def setting(self) -> str:
+        """The name of one that the database has."""
+        good(self.keys.post("/config/field/update", {**SETTING, "field_value": 1000}))
+        return SETTING["field_name"]
 
     def team(self) -> str:
         """As `t-1` is."""

@@ -37,7 +37,7 @@ constexpr KnownKey kSettings[] = {
     {"database_extra_connection_params", map, active, "", "Further parameters of the connection."},
     {"disable_prisma_schema_update", boolean, active, "false", "Do not migrate at the start."},
     {"allow_requests_on_db_unavailable", boolean, active, "false", "Known keys stay good without bound while the database is away."},
-    {"store_model_in_db", boolean, active, "false", "Models of the database too, and the routes that change them.", "", "STORE_MODEL_IN_DB"},
+    {"store_model_in_db", boolean, active, "false", "Models, credentials and settings of the database too, and the routes that change them.", "", "STORE_MODEL_IN_DB"},
     {"supported_db_objects", texts, active, "", "What of the database is read: `models`, `mcp`, `guardrails`, `vector_stores`, `pass_through_endpoints`, `prompts`, `model_cost_map`; all where absent."},
     {"proxy_batch_write_at", seconds, later, "10", "How often spend is written to the database.", "", "PROXY_BATCH_WRITE_AT"},
     {"proxy_budget_rescheduler_min_time", seconds, later, "597", "Budgets are looked at for a reset no sooner than this,"},

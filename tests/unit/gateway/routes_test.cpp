@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 namespace tollweir {
@@ -59,9 +60,22 @@ TEST(RouteTable, TellsTheMethodsAPathHas) {
     EXPECT_EQ(allowed_methods(*find_route("POST", "/v1/models").route), "GET, HEAD, OPTIONS");
 }
 
-TEST(RouteTable, ListsEveryPathOnce) {
-    std::set<std::string_view> paths;
-    for (const auto& route : routes()) EXPECT_TRUE(paths.insert(route.path).second) << route.path;
+TEST(RouteTable, ListsEveryMethodOfAPathOnce) {
+    std::map<std::string_view, unsigned> taken;
+    for (const auto& route : routes()) {
+        auto& methods = taken[route.path];
+        EXPECT_EQ(methods & route.methods, 0U) << route.path;
+        methods |= route.methods;
+    }
+}
+
+TEST(RouteTable, TakesTheRouteOfTheMethodAmongThoseOfAPath) {
+    EXPECT_EQ(name_of(*find_route("GET", "/credentials").route), "get_credentials");
+    EXPECT_EQ(name_of(*find_route("POST", "/credentials").route), "create_credential");
+    const auto match = find_route("DELETE", "/credentials/of%2Fa%20model");
+    EXPECT_EQ(name_of(*match.route), "delete_credential");
+    EXPECT_EQ(match.part, "of/a model");
+    EXPECT_TRUE(find_route("PUT", "/credentials").wrong_method);
 }
 
 TEST(RouteTable, OpensOnlyProbesAndThePublicPages) {

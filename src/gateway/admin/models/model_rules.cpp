@@ -4,14 +4,13 @@
 #include <array>
 
 #include "gateway/admin/models/model_fields.hpp"
+#include "gateway/admin/sent_references.hpp"
 #include "gateway/admin/stored_rows.hpp"
 #include "tollweir/auth/permissions.hpp"
-#include "tollweir/core/json_tree.hpp"
 
 namespace tollweir {
 namespace {
 
-constexpr std::array<std::string_view, 3> kReferences = {"os.environ/", "env/", "oidc/"};
 constexpr std::array<std::string_view, 5> kAddresses = {
     "api_base", "base_url", "custom_llm_provider", "aws_bedrock_runtime_endpoint",
     "aws_sts_endpoint"};
@@ -35,15 +34,6 @@ bool is_among(const std::array<std::string_view, N>& names, std::string_view nam
     return std::ranges::find(names, name) != names.end();
 }
 
-bool holds_reference(const JsonNode& node) {
-    if (node.is(JsonType::string)) {
-        const auto text = node.string().value_or("");
-        return std::ranges::any_of(kReferences,
-                                   [&](auto prefix) { return text.starts_with(prefix); });
-    }
-    return std::ranges::any_of(node.children, holds_reference);
-}
-
 std::string path_of(std::string_view name) {
     return "litellm_params." + std::string(name.substr(0, 80));
 }
@@ -61,8 +51,7 @@ bool is_filled(const std::string& value) {
 
 Result<void> refuse_references(const JsonFields& params) {
     for (const auto& [name, value] : params) {
-        const auto tree = parse_json_tree(value);
-        if (!tree || holds_reference(*tree))
+        if (holds_reference(value))
             return refuse(path_of(name) +
                               " refers to something on the gateway's side; such references "
                               "(os.environ/, oidc/) are resolved in the configuration file only. "
