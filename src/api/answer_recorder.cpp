@@ -32,9 +32,8 @@ void AnswerRecorder::add_chunk(std::string_view json) {
     if (common_.empty()) {
         for (const auto* name : {"id", "created", "model", "system_fingerprint", "service_tier"})
             if (const auto* member = chunk->find(name)) {
-                common_.append(member->key).append(1, ':');
-                write_json(*member, common_);
-                common_ += ',';
+                auto& kept = common_.emplace_back(member->key, "");
+                write_json(*member, kept.second);
             }
     }
     if (const auto* object = chunk->find("object"); object != nullptr)
@@ -61,6 +60,7 @@ void AnswerRecorder::add_choice(const JsonNode& node) {
         return;
     }
     add_texts(*delta, choice.texts);
+    choice.has_more = choice.has_more || std::ranges::any_of(delta->children, says_more);
     if (const auto* calls = delta->find("tool_calls");
         calls != nullptr && calls->is(JsonType::array))
         for (const auto& call : calls->children) add_call(call, choice);
@@ -82,6 +82,35 @@ void AnswerRecorder::add_texts(const JsonNode& object, Texts& texts) {
     }
 }
 
+/// Sounds, pictures, blocks of thinking, calls of the old kind.
+bool AnswerRecorder::says_more(const JsonNode& member) {
+    if (member.key_is("tool_calls")) return false;
+    return (member.is(JsonType::object) || member.is(JsonType::array)) && !member.children.empty();
+}
+
+std::optional<std::string> AnswerRecorder::open_text() const {
+    constexpr std::string_view kHarmless[] = {R"("role")", R"("reasoning_content")",
+                                              R"("reasoning")"};
+    if (!is_chat_ || bytes_ > kMostBytes || choices_.size() != 1) return std::nullopt;
+    const auto& choice = choices_.begin()->second;
+    if (!choice.calls.empty() || !choice.finish_reason.empty() || choice.has_more)
+        return std::nullopt;
+    const std::string* said = nullptr;
+    for (const auto& [key, inside] : choice.texts) {
+        if (key == R"("content")")
+            said = &inside;
+        else if (std::ranges::find(kHarmless, key) == std::end(kHarmless))
+            return std::nullopt;
+    }
+    return said == nullptr ? std::nullopt : std::optional(*said);
+}
+
+std::string_view AnswerRecorder::first_member(std::string_view name) const {
+    for (const auto& [key, json] : common_)
+        if (std::string_view(key).substr(1, key.size() - 2) == name) return json;
+    return {};
+}
+
 void AnswerRecorder::write_texts(const Texts& texts, std::string& out) {
     bool first = true;
     for (const auto& [key, inside] : texts) {
@@ -93,8 +122,10 @@ void AnswerRecorder::write_texts(const Texts& texts, std::string& out) {
 
 std::string AnswerRecorder::answer() const {
     if (common_.empty() && choices_.empty()) return "{}";
-    std::string out = "{" + common_ + "\"object\":\"" +
-                      (is_chat_ ? "chat.completion" : "text_completion") + "\",\"choices\":[";
+    std::string out = "{";
+    for (const auto& [key, json] : common_) out.append(key).append(1, ':').append(json) += ',';
+    out += is_chat_ ? R"("object":"chat.completion","choices":[)"
+                    : R"("object":"text_completion","choices":[)";
     bool first = true;
     for (const auto& [index, choice] : choices_) {
         if (!first) out += ',';

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "api/continued_stream.hpp"
 #include "api/openai_error.hpp"
 #include "api/usage_cost.hpp"
 #include "tollweir/api/answer_recorder.hpp"
@@ -102,7 +103,9 @@ OpenAiEventEditor::OpenAiEventEditor(const StreamEdits& edits)
       usage_apart_(edits.usage_apart && !edits.hide_usage),
       tidier_(edits.tidier),
       cost_(edits.cost),
-      recorder_(edits.recorder) {}
+      recorder_(edits.recorder),
+      before_(edits.before),
+      keeps_errors_(edits.keeps_errors) {}
 
 Result<std::size_t> OpenAiEventEditor::feed(std::string_view region, Pieces& out) {
     if (auto taken = take_items(region, out); !taken) return std::unexpected(taken.error());
@@ -175,6 +178,10 @@ Result<void> OpenAiEventEditor::take_event(const SseReader::Item& item, Pieces& 
     }
     bool is_own = !item.canonical;
     if (tidier_ != nullptr && !tidy(data, is_own)) return {};
+    if (before_) {
+        data = hold(continued_chunk(data, *before_));
+        is_own = true;
+    }
     if (!event_.scan(data)) return not_an_event();
 
     const Chunk chunk(event_);
@@ -231,24 +238,28 @@ void OpenAiEventEditor::set_usage_apart(const Chunk& chunk) {
     }
     usage_chunk_.append("\"model\":").append(model_json_);
     usage_chunk_.append(",\"choices\":[],");
-    const auto* costed = costed_usage(chunk);
-    if (costed == nullptr) {
+    const auto* shown = shown_usage(chunk);
+    if (shown == nullptr) {
         usage_chunk_.append(chunk.usage->whole);
     } else {
-        usage_chunk_.append("\"usage\":").append(*costed);
+        usage_chunk_.append("\"usage\":").append(*shown);
     }
 }
 
-/// The usage with what it cost; null: none is to be shown.
-std::string* OpenAiEventEditor::costed_usage(const Chunk& chunk) {
-    if (!cost_ || !is_object(chunk.usage)) return nullptr;
+/// The usage with that of the stream's earlier part and with what it cost; null: as it came.
+std::string* OpenAiEventEditor::shown_usage(const Chunk& chunk) {
+    if ((!cost_ && !before_) || !is_object(chunk.usage)) return nullptr;
+    std::string* shown = nullptr;
+    std::string_view json = chunk.usage->value;
+    if (before_) json = *(shown = &hold(summed_usage(json, before_->usage)));
+    if (!cost_) return shown;
     std::string& made = hold("");
-    return add_usage_cost(chunk.usage->value, usage_, cost_, made) ? &made : nullptr;
+    return add_usage_cost(json, usage_, cost_, made) ? &made : shown;
 }
 
 void OpenAiEventEditor::take_error(GatewayError error, Pieces& out) {
     upstream_error_ = std::move(error);
-    if (!has_content_) return;
+    if (!has_content_ || keeps_errors_) return;
     std::string& text = held_.emplace_back();
     write_error(*upstream_error_, text);
     add_own(text, out);
@@ -319,8 +330,8 @@ void OpenAiEventEditor::append_edited(std::string_view before, std::string_view 
     if (chunk.model != nullptr) {
         cuts[count++] = {chunk.model->value.data(), end_of(chunk.model->value), model_json_};
     }
-    if (const auto* costed = cuts_usage ? nullptr : costed_usage(chunk)) {
-        cuts[count++] = {chunk.usage->value.data(), end_of(chunk.usage->value), *costed};
+    if (const auto* shown = cuts_usage ? nullptr : shown_usage(chunk)) {
+        cuts[count++] = {chunk.usage->value.data(), end_of(chunk.usage->value), *shown};
     }
     if (cuts_usage) {
         const auto members = event_.members();

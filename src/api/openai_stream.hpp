@@ -46,7 +46,7 @@ private:
     void set_usage_apart(const Chunk& chunk);
     void append_edited(std::string_view before, std::string_view text, std::string_view after,
                        const Chunk& chunk, bool cuts_usage, Pieces& out);
-    std::string* costed_usage(const Chunk& chunk);
+    std::string* shown_usage(const Chunk& chunk);
 
     void add_relayed(const char* begin, const char* end, Pieces& out);
     void add_own(std::string_view text, Pieces& out);
@@ -57,6 +57,8 @@ private:
     AnswerTidier* const tidier_;
     const UsageCost cost_;
     AnswerRecorder* const recorder_;
+    const std::optional<StreamBefore> before_;
+    const bool keeps_errors_;
     SseReader reader_;
     ObjectView event_;
     std::list<std::string> held_;  // texts that this call's pieces point to

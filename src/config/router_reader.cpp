@@ -206,6 +206,15 @@ std::vector<WeightedGroup> read_weighted_groups(const Section& router) {
     return groups;
 }
 
+HedgingConfig read_hedging(const Section& section) {
+    HedgingConfig hedging;
+    hedging.groups = section.texts("groups");
+    set_from(section.number("max_share", 0, 1), hedging.max_share);
+    if (section.present() && hedging.groups.empty() && section.find("groups") == nullptr)
+        section.warn("groups", "is missing: no model group is asked twice");
+    return hedging;
+}
+
 }  // namespace
 
 ErrorCounts read_allowed_fails(const Section& policy) {
@@ -237,6 +246,9 @@ RouterConfig read_router(const LoadContext& context) {
     set_from(section.boolean("enable_tag_filtering"), router.tag_filtering);
     set_from(section.boolean("tag_filtering_match_any"), router.tags_match_any);
     router.max_parallel_requests = section.limit("default_max_parallel_requests");
+    const Section ours = section_of(context, "tollweir_settings");
+    router.hedging = read_hedging(ours.section("hedging"));
+    router.continued_groups = ours.texts("continue_streams");
     router.default_priority = section.integer("default_priority", 0, 255);
     return router;
 }

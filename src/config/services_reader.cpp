@@ -77,13 +77,11 @@ std::vector<ReservedSection> read_reserved(const Section& top, const Section& li
         top.list(key);
     top.map("mcp_servers");
     litellm.map("mcp_aliases");
-    ours.map("hedging");
     for (const auto key : kReserved) reserve(top, key, std::string(key), reserved);
     reserve(litellm, "mcp_aliases", "litellm_settings.mcp_aliases", reserved);
     if (const auto folder = litellm.text("global_prompt_directory"); folder)
         reserve(litellm, "global_prompt_directory", "litellm_settings.global_prompt_directory",
                 reserved);
-    reserve(ours, "hedging", "tollweir_settings.hedging", reserved);
     reserve(ours, "hooks", "tollweir_settings.hooks", reserved);
     return reserved;
 }

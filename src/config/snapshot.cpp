@@ -190,6 +190,11 @@ const StrategyTerms& strategy_of(const RouterConfig& router, const ModelGroup& g
     return router.strategy;
 }
 
+bool names_group(const std::vector<std::string>& names, std::string_view group) {
+    return std::ranges::any_of(
+        names, [group](const std::string& name) { return name == group || name == "*"; });
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Snapshot>> Snapshot::build(Config config, const Snapshot* previous,
@@ -305,11 +310,14 @@ void Snapshot::describe_groups(const Snapshot* previous) {
                     learnt = before->second;
             if (!learnt.answers)
                 learnt = {std::make_shared<CompletionBound>(), std::make_shared<PromptBound>(),
-                          std::make_shared<RetryBudget>()};
+                          std::make_shared<RetryBudget>(), std::make_shared<Hedging>()};
             group.bound = learnt.answers;
             group.prompts = learnt.prompts;
             group.retries = learnt.retries;
             group.strategy = strategy_of(config_.router, group);
+            if (names_group(config_.router.hedging.groups, group.name))
+                group.hedging = learnt.hedging;
+            group.is_continued = names_group(config_.router.continued_groups, group.name);
         }
     }
 }

@@ -181,6 +181,7 @@ void RequestContext::clear() {
     response_id.clear();
     notes.clear();
     kept.reset();
+    broken_stream.reset();
     named.clear();
     estimate = {};
     // `row` is large, and cleared where one is begun (booking.cpp).

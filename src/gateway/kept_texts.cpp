@@ -50,9 +50,9 @@ void keep_answer(RequestContext& context, std::span<const std::string_view> piec
     context.kept->answer = stored_text(whole, most_characters(context));
 }
 
-void keep_stream(RequestContext& context) {
+void keep_stream(RequestContext& context, const AnswerRecorder& said) {
     if (!context.kept) return;
-    context.kept->answer = stored_text(context.kept->stream.answer(), most_characters(context));
+    context.kept->answer = stored_text(said.answer(), most_characters(context));
 }
 
 }  // namespace tollweir

@@ -159,6 +159,18 @@ net::Task<Result<void>> reserve_waiting(RequestContext& context, Leg& leg) {
     co_return co_await wait_for(context, deployment_request(context, sets), leg.reservation);
 }
 
+void reserve_again(RequestContext& context) {
+    if (context.reservation.empty()) return;
+    const auto& estimate = context.estimate;
+    const auto& leg = context.legs.back();
+    Usage more;
+    more.prompt_tokens = estimate.prompt.tokens;
+    more.completion_tokens = estimate.completion_tokens;
+    const auto cost = likely_charge(context, *leg.deployment, leg.model, more.prompt_tokens,
+                                    more.completion_tokens);
+    context.state->limiter->grow(context.reservation, more, cost, Clock::now());
+}
+
 void grow_reservation(RequestContext& context, std::uint64_t tokens) {
     auto& estimate = context.estimate;
     if (tokens <= estimate.completion_tokens || context.legs.empty()) return;

@@ -56,6 +56,7 @@ Leg& Settlement::open_leg(Candidate& candidate) {
 
 void Settlement::end_leg() {
     auto& leg = context_.legs.back();
+    if (leg.ended) return;
     if (leg.usage != Usage{}) {
         price_leg(context_, leg);
         keep_scopes(context_, leg.reservation, leg.charged.total);
@@ -132,6 +133,7 @@ void Settlement::learn(const Leg& leg, TimePoint now) {
         const auto tokens = std::max<std::uint64_t>(1, leg.usage.completion_tokens);
         health.latency.add(took / static_cast<double>(tokens), samples, now);
     }
+    if (group->hedging && leg.first_token.count() > 0) group->hedging->observe(leg.first_token);
     if (!leg.usage.reported) return group->prompts->observe_silence();
     if (leg.usage.completion_tokens > 0) group->bound->observe(leg.usage.completion_tokens);
     group->prompts->observe(context_.estimate.prompt.size, leg.usage.prompt_tokens);

@@ -43,6 +43,11 @@ std::optional<std::int64_t> max_input_tokens(const Deployment& deployment) {
     return price != nullptr ? price->max_input_tokens : std::nullopt;
 }
 
+bool can_go_on(const Deployment& deployment) {
+    return deployment.price != nullptr &&
+           (deployment.price->supports & bit_of(Capability::prefill)) != 0;
+}
+
 std::optional<Exclusion> check_caller(const Deployment& deployment, const RoutedCall& call) {
     const auto& policy = deployment.policy;
     if (!policy.team_id.empty() && policy.team_id != call.team_id) return Exclusion::other_team;

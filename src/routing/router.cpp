@@ -35,6 +35,10 @@ public:
         if (config_.pre_call_checks)
             exclude([this](const Deployment& d) { return check_call(d, call_); });
         if (config_.tag_filtering) filter_by_tags();
+        if (call_.goes_on)
+            exclude([](const Deployment& d) {
+                return can_go_on(d) ? Why() : Why(Exclusion::cannot_go_on);
+            });
         if (minds_rates(terms_.strategy))
             exclude([this](const Deployment& d) { return no_rate(d); });
         if (!call_.tried.empty()) unless_all([this](const Deployment& d) { return tried(d); });
@@ -173,6 +177,8 @@ std::string_view name_of(Exclusion why) {
             return "other_tags";
         case Exclusion::slow:
             return "slow";
+        case Exclusion::cannot_go_on:
+            return "cannot_go_on";
         case Exclusion::later_order:
             return "later_order";
         case Exclusion::tried:

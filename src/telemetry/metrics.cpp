@@ -109,6 +109,15 @@ void WorkerMetrics::count_cooldown() {
     add(cooldowns_, 1);
 }
 
+void WorkerMetrics::count_hedge(bool second_won, Picodollars cost) {
+    add(second_won ? hedges_won_ : hedges_lost_, 1);
+    add(hedge_cost_, static_cast<std::uint64_t>(std::max<Picodollars>(0, cost)));
+}
+
+void WorkerMetrics::count_continuation() {
+    add(continuations_, 1);
+}
+
 std::string MetricsPage::render() const {
     std::string out;
     render_requests(out);
@@ -188,6 +197,10 @@ void MetricsPage::render_gauges(std::string& out) const {
     std::uint64_t retries = 0;
     std::uint64_t fallbacks = 0;
     std::uint64_t cooldowns = 0;
+    std::uint64_t hedges_won = 0;
+    std::uint64_t hedges_lost = 0;
+    std::uint64_t hedge_cost = 0;
+    std::uint64_t continuations = 0;
     for (const auto& worker : workers_) {
         in_flight += worker->in_flight.load(std::memory_order_relaxed);
         prompt += read(worker->prompt_tokens_);
@@ -197,6 +210,10 @@ void MetricsPage::render_gauges(std::string& out) const {
         retries += read(worker->retries_);
         fallbacks += read(worker->fallbacks_);
         cooldowns += read(worker->cooldowns_);
+        hedges_won += read(worker->hedges_won_);
+        hedges_lost += read(worker->hedges_lost_);
+        hedge_cost += read(worker->hedge_cost_);
+        continuations += read(worker->continuations_);
     }
     const auto single = [&](std::string_view name, std::string_view type, std::string_view help,
                             const std::string& value) {
@@ -222,6 +239,17 @@ void MetricsPage::render_gauges(std::string& out) const {
            std::to_string(fallbacks));
     single("tollweir_cooldowns_total", "counter",
            "Times that a deployment was left out for a while.", std::to_string(cooldowns));
+
+    describe(out, "tollweir_hedged_streams_total", "counter",
+             "Streams that were asked for a second time, by which call was quicker.");
+    out += "tollweir_hedged_streams_total{winner=\"second\"} " + std::to_string(hedges_won) + "\n";
+    out += "tollweir_hedged_streams_total{winner=\"first\"} " + std::to_string(hedges_lost) + "\n";
+    std::string dollars;
+    append_dollars(dollars, static_cast<Picodollars>(hedge_cost));
+    single("tollweir_hedge_cost_dollars_total", "counter",
+           "What the slower calls of such streams cost.", dollars);
+    single("tollweir_continued_streams_total", "counter",
+           "Streams that broke and went on elsewhere.", std::to_string(continuations));
 
     const auto by_worker = [&](std::string_view name, std::string_view help, auto&& value) {
         describe(out, name, "gauge", help);

@@ -27,6 +27,14 @@ def upstream() -> Iterator[FakeUpstream]:
 
 
 @pytest.fixture
+def other() -> Iterator[FakeUpstream]:
+    """A second one."""
+    server = FakeUpstream()
+    yield server
+    server.close()
+
+
+@pytest.fixture
 def start() -> Iterator[StartGateway]:
     """Starts gateways; each must end well on SIGTERM, with no sanitizer report."""
     running: list[Gateway] = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import time
-from collections.abc import Iterator
 from json import dumps as json_text
 from json import loads as parse_json
 from pathlib import Path
@@ -39,12 +38,6 @@ def failing(status: int = 500, headers: tuple[tuple[str, str], ...] = ()) -> Any
 
 def saying(text: str) -> Any:
     return json(completion(text))
-
-
-@pytest.fixture
-def other() -> Iterator[FakeUpstream]:
-    with FakeUpstream() as second:
-        yield second
 
 
 def settings(**router: Any) -> dict[str, Any]:

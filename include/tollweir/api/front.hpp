@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,13 @@ struct ChatView {
 /// What a usage cost, as the number that goes into JSON; appended. False: not known.
 using UsageCost = std::function<bool(const Usage& usage, std::string& out)>;
 
+/// Of a stream that goes on where another upstream's broke: what its client has got.
+struct StreamBefore {
+    std::string id_json;       // goes into every chunk; empty: there was none
+    std::string created_json;  // likewise
+    Usage usage;               // is added to the one that the client is told
+};
+
 /// What is changed in a stream of the client's own dialect.
 struct StreamEdits {
     std::string model;        // goes into every chunk
@@ -43,6 +51,9 @@ struct StreamEdits {
     AnswerTidier* tidier = nullptr;      // sees each event first; outlives the editor
     UsageCost cost{};                    // goes into usage that the client sees; empty: none does
     AnswerRecorder* recorder = nullptr;  // is given each chunk; outlives the editor
+    std::optional<StreamBefore> before{};
+    // The upstream's error event is only told of (`upstream_error`) after the first word too.
+    bool keeps_errors = false;
 };
 
 /// Edits the events of one stream that stays in its dialect and notes what they tell. Bytes come in
@@ -76,8 +87,9 @@ public:
     /// The closing frame came: nothing that follows is sent on.
     virtual bool is_done() const = 0;
     /// The upstream's own error event, where one came. Before the commit point it becomes an HTTP
-    /// error (`has_content` is still false then and nothing of it was appended); after it, it was
-    /// appended in our envelope together with the closing frame, and `is_done` holds.
+    /// error (`has_content` is still false then and nothing of it was appended); after it, unless
+    /// `keeps_errors`, it was appended in our envelope together with the closing frame, and
+    /// `is_done` holds.
     virtual const GatewayError* upstream_error() const = 0;
     virtual const Usage& usage() const = 0;
     /// What the model said, up to the first usage that the upstream told.

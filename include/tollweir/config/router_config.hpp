@@ -81,6 +81,15 @@ struct RoutingGroup {
     friend bool operator==(const RoutingGroup&, const RoutingGroup&) = default;
 };
 
+/// Streams that are asked for a second time when their first word is late;
+/// `tollweir_settings.hedging`.
+struct HedgingConfig {
+    std::vector<std::string> groups;  // `*`: all
+    double max_share = 0.05;          // second calls a request, on average at most
+
+    friend bool operator==(const HedgingConfig&, const HedgingConfig&) = default;
+};
+
 /// How a deployment is chosen, and what happens when it fails; of `router_settings`, and of
 /// `litellm_settings` where the router says nothing.
 struct RouterConfig {
@@ -93,6 +102,8 @@ struct RouterConfig {
     RetryConfig retries;
     FallbackConfig fallbacks;
     CooldownConfig cooldowns;
+    HedgingConfig hedging;
+    std::vector<std::string> continued_groups;  // whose broken streams go on elsewhere; `*`: all
 
     bool pre_call_checks = false;
     std::vector<PreCallCheck> optional_checks;

@@ -107,6 +107,7 @@ private:
         std::shared_ptr<CompletionBound> answers;
         std::shared_ptr<PromptBound> prompts;
         std::shared_ptr<RetryBudget> retries;
+        std::shared_ptr<Hedging> hedging;
     };
     StringMap<Learnt> learnt_;
 };

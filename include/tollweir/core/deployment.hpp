@@ -15,6 +15,7 @@
 #include "tollweir/core/deployment_policy.hpp"
 #include "tollweir/core/endpoint.hpp"
 #include "tollweir/core/health.hpp"
+#include "tollweir/core/hedging.hpp"
 #include "tollweir/core/price.hpp"
 #include "tollweir/core/price_field.hpp"
 #include "tollweir/core/prompt_bound.hpp"
@@ -150,6 +151,10 @@ struct ModelGroup {
     std::shared_ptr<PromptBound> prompts = nullptr;
     /// What retries it may cause; likewise.
     std::shared_ptr<RetryBudget> retries = nullptr;
+    /// Null: its streams are asked for once; likewise.
+    std::shared_ptr<Hedging> hedging = nullptr;
+    /// A stream that breaks goes on elsewhere.
+    bool is_continued = false;
     StrategyTerms strategy = {};
 };
 

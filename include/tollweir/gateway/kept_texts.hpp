@@ -14,7 +14,6 @@ struct RequestContext;
 struct KeptTexts {
     std::string request;
     std::string answer;
-    AnswerRecorder stream;  // of an answer that comes in events
 };
 
 /// Makes `context.kept` with the request in it, unless the configuration or the client does not
@@ -22,7 +21,7 @@ struct KeptTexts {
 void keep_request(RequestContext& context);
 /// The answer that went to the client, in pieces; nothing where none is kept.
 void keep_answer(RequestContext& context, std::span<const std::string_view> pieces);
-/// The same of a stream, from its recorder.
-void keep_stream(RequestContext& context);
+/// The same of a stream.
+void keep_stream(RequestContext& context, const AnswerRecorder& said);
 
 }  // namespace tollweir

@@ -46,6 +46,14 @@ struct Leg {
     std::unique_ptr<GatewayError> broken;  // why a stream broke that the client had begun to get
 };
 
+/// A stream that its client has begun to get and that its upstream has broken off: what came of it,
+/// for whoever goes on.
+struct BrokenStream {
+    std::shared_ptr<AnswerRecorder> said;
+    Usage usage;  // of the parts so far
+    Picodollars cost = 0;
+};
+
 /// What a call is taken to use and cost before it is made.
 struct CallEstimate {
     PromptEstimate prompt;
@@ -106,8 +114,9 @@ struct RequestContext {
     NamedCells named;
     CallEstimate estimate;
     CallNotes notes;
-    std::unique_ptr<KeptTexts> kept;  // null: nothing of what is said is kept
-    Reservation reservation;          // of the limits that bind the caller
+    std::unique_ptr<KeptTexts> kept;              // null: nothing of what is said is kept
+    std::unique_ptr<BrokenStream> broken_stream;  // null: none has broken
+    Reservation reservation;                      // of the limits that bind the caller
     JournalCall journal_call;
     SpendRow row;  // what it points to is kept by this context and its identity
     std::vector<BookedScope> settled_scopes;  // of what was settled before the call ended

@@ -19,7 +19,8 @@ namespace tollweir {
 
 /// An admitted request from its plan to its answer: tries deployments of its group until one
 /// answers, then the groups it falls back on. Nothing is tried again once the first byte has
-/// reached the client. The decisions are `routing`'s; here they are carried out.
+/// reached the client, but for a stream of plain text that goes on where it broke, in groups that
+/// were opted in. The decisions are `routing`'s; here they are carried out.
 class RouteRun {
 public:
     RouteRun(RequestContext& context, Settlement& settlement, GroupMatch match,
@@ -49,6 +50,14 @@ private:
     net::Task<Result<void>> enter_group();
     net::Task<Result<void>> serve();
     net::Task<Result<void>> fall_back(GatewayError first);
+    std::optional<std::chrono::microseconds> hedge_delay() const;
+    net::Task<Result<void>> run_hedged(Leg& first, TimePoint began,
+                                       std::chrono::microseconds delay);
+    Leg* open_second_leg();
+    bool is_broken(const Result<void>& outcome) const;
+    net::Task<Result<void>> go_on(GatewayError error);
+    net::Task<Result<void>> go_on_in_group();
+    Result<void> ask_for_rest(const FallbackTarget& target);
     net::Task<Chosen> wait_for_slot(Chosen chosen);
     net::Task<bool> pause(std::chrono::milliseconds time);
 

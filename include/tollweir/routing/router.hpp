@@ -33,6 +33,7 @@ enum class Exclusion : std::uint8_t {
     rate_limit,      // its rpm or tpm are used up this minute
     other_tags,      // its tags are not the request's
     slow,            // its answers took longer lately than wished, and others' did not
+    cannot_go_on,    // its model does not take up an answer in its middle
     later_order,     // of a later `order` than others
     tried,           // has failed this request, and others have not
 };
@@ -55,6 +56,7 @@ struct RoutedCall {
     std::string_view region;            // the only one allowed, as `eu`; empty: any
     std::uint64_t prompt_tokens = 0;
     const ObjectView* body = nullptr;  // null: no parameters are checked
+    bool goes_on = false;              // an answer that has begun is to be gone on with
     bool has_fallbacks = false;        // other groups may serve where none of this one does
     /// So many candidates are put in order; the rest follow in any. A request asks few of a large
     /// group.
@@ -82,6 +84,9 @@ void make_plan(const GroupMatch& match, std::string_view requested, const Routed
 /// The longest prompt that the deployment takes, by its configuration or its model; nothing: not
 /// known.
 std::optional<std::int64_t> max_input_tokens(const Deployment& deployment);
+
+/// Whether its model takes up an answer that has begun (`supports_assistant_prefill`).
+bool can_go_on(const Deployment& deployment);
 
 /// The error of a plan without candidates: what stood in their way, and when that may be over.
 GatewayError no_candidate(const Plan& plan, const RoutedCall& call);

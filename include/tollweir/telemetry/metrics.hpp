@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tollweir/core/money.hpp"
 #include "tollweir/core/usage.hpp"
 
 namespace tollweir {
@@ -32,6 +33,11 @@ public:
     void count_retry();
     void count_fallback();
     void count_cooldown();
+    /// A second call for a stream whose first word was late: who was quicker, and what the other
+    /// one cost.
+    void count_hedge(bool second_won, Picodollars cost);
+    /// A stream that broke and goes on elsewhere.
+    void count_continuation();
 
     std::atomic<std::int64_t> in_flight{0};
     std::atomic<std::int64_t> client_connections{0};
@@ -58,6 +64,10 @@ private:
     std::atomic<std::uint64_t> retries_{0};
     std::atomic<std::uint64_t> fallbacks_{0};
     std::atomic<std::uint64_t> cooldowns_{0};
+    std::atomic<std::uint64_t> hedges_won_{0};  // by the second call
+    std::atomic<std::uint64_t> hedges_lost_{0};
+    std::atomic<std::uint64_t> hedge_cost_{0};  // picodollars
+    std::atomic<std::uint64_t> continuations_{0};
 };
 
 /// The text that Prometheus reads, summed over the workers.

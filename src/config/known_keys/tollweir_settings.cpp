@@ -28,7 +28,8 @@ constexpr KnownKey kSettings[] = {
     {"journal", map, active, "", "The spend journal."},
     {"auth", map, active, "", "Keys while the database is away."},
     {"limits", map, later, "", "Limits while Redis is away."},
-    {"hedging", map, later, "", "A second attempt before the first has failed."},
+    {"continue_streams", texts, active, "[]", "Model groups whose streams go on at another deployment or fallback where they break (docs/routing.md); `*`: all."},
+    {"hedging", map, active, "", "Streams that are asked for a second time when their first word is late (docs/routing.md)."},
     {"hooks", any, later, "", "Own code at points of a request's way."},
     {"master_key", secret, active, "", "Read here too.", "it belongs in `general_settings`"},
 };
@@ -67,6 +68,11 @@ constexpr KnownKey kAuth[] = {
     {"stale_for", seconds, active, "3600", "How long the last good copy of a key serves."},
 };
 
+constexpr KnownKey kHedging[] = {
+    {"groups", texts, active, "[]", "Model groups; `*`: all."},
+    {"max_share", number, active, "0.05", "Second calls a request, on average at most."},
+};
+
 constexpr KnownKey kLimits[] = {
     {"on_failure", choice, later, "local", "`local`: each process a share of the limit; `allow` or `deny`."},
 };
@@ -78,6 +84,7 @@ constexpr KeyTable kTables[] = {
     {"tollweir_settings.upstream", kUpstream},
     {"tollweir_settings.journal", kJournal},
     {"tollweir_settings.auth", kAuth},
+    {"tollweir_settings.hedging", kHedging},
     {"tollweir_settings.limits", kLimits},
 };
 // clang-format on

@@ -52,6 +52,7 @@ constexpr std::array kTellingWords{
     TellingWord{Quirk::reasoning_with_calls, "\"tool_calls\""},
     TellingWord{Quirk::file_ids, "\"file\""},
     TellingWord{Quirk::inline_images, "\"image_url\""},
+    TellingWord{Quirk::goes_on_when_told, "\"prefix\""},
     TellingWord{Quirk::takes_no_reasoning, "\"reasoning_content\""},
     TellingWord{Quirk::takes_no_reasoning, "\"thinking_blocks\""},
 };
@@ -234,6 +235,18 @@ Result<JsonNode*> message_list(Adaptation& adaptation) {
     return adaptation.draft.tree(*adaptation.draft.member(Param::messages));
 }
 
+/// The last message is the beginning of the answer: vLLM is told in the body, others in the message
+///.
+void tell_to_go_on(JsonNode& messages, Adaptation& adaptation) {
+    if (messages.children.empty()) return;
+    auto& last = messages.children.back();
+    const auto* prefix = last.find("prefix");
+    if (prefix == nullptr || prefix->text != "true" || !has_role(last, "assistant")) return;
+    last.remove("prefix");
+    adaptation.draft.set("add_generation_prompt", "false");
+    adaptation.draft.set("continue_final_message", "true");
+}
+
 }  // namespace
 
 Result<void> rewrite_messages(Adaptation& adaptation, bool thinks) {
@@ -246,6 +259,7 @@ Result<void> rewrite_messages(Adaptation& adaptation, bool thinks) {
     if (adaptation.has(Quirk::no_empty_assistants)) {
         std::erase_if((*messages)->children, is_empty_assistant);
     }
+    if (adaptation.has(Quirk::goes_on_when_told)) tell_to_go_on(**messages, adaptation);
     give_thoughts(**messages, adaptation, thinks);
     return {};
 }

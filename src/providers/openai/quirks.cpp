@@ -33,6 +33,8 @@ std::string_view text_of(Quirk quirk) {
         case Quirk::reasoning_when_thinking:
             return "assistant messages get a `reasoning_content` if they have none, while the "
                    "model thinks";
+        case Quirk::goes_on_when_told:
+            return "`prefix` on a last assistant message becomes `continue_final_message`";
         case Quirk::chat_as_text:
             return "chat is served by the completions endpoint: messages joined to a prompt";
         case Quirk::plain_schemas:

@@ -25,6 +25,7 @@ enum class Quirk : std::uint8_t {
     takes_no_reasoning,
     reasoning_with_calls,
     reasoning_when_thinking,
+    goes_on_when_told,
     chat_as_text,
     // Tools
     plain_schemas,

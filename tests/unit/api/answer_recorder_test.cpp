@@ -48,5 +48,50 @@ TEST(AnswerRecorder, PutsTextCompletionsTogether) {
         R"({"object":"text_completion","choices":[{"index":0,"text":"ab","finish_reason":"length"}]})");
 }
 
+std::optional<std::string> open_text(std::initializer_list<const char*> deltas) {
+    AnswerRecorder recorder;
+    for (const std::string delta : deltas)
+        recorder.add_chunk(R"({"id":"c","created":7,"choices":[{"index":0,"delta":)" + delta +
+                           "}]}");
+    return recorder.open_text();
+}
+
+TEST(AnswerRecorder, TellsTextThatMayBeGoneOnWith) {
+    EXPECT_EQ(open_text({R"({"role":"assistant","content":"","refusal":null})",
+                         R"({"content":"a\n","tool_calls":[]})", R"({"content":"b\u00e9"})"}),
+              R"(a\nb\u00e9)");
+    EXPECT_EQ(open_text({R"({"reasoning_content":"hm"})", R"({"content":"a"})"}), "a");
+}
+
+TEST(AnswerRecorder, TellsNoneWhereMoreThanTextWasSaid) {
+    const auto* text = R"({"content":"a"})";
+    EXPECT_FALSE(open_text({}));
+    EXPECT_FALSE(open_text({R"({"role":"assistant"})"}));
+    EXPECT_FALSE(open_text({R"({"reasoning_content":"hm"})"}));
+    for (const auto* more :
+         {R"({"tool_calls":[{"index":0,"id":"t"}]})", R"({"function_call":{"name":"f"}})",
+          R"({"audio":{"id":"x"}})", R"({"refusal":"no"})", R"({"images":[{"url":"x"}]})"})
+        EXPECT_FALSE(open_text({text, more})) << more;
+    AnswerRecorder ended;
+    ended.add_chunk(R"({"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]})");
+    EXPECT_FALSE(ended.open_text());
+    AnswerRecorder two;
+    two.add_chunk(R"({"choices":[{"index":0,"delta":{"content":"a"}},{"index":1,"delta":{}}]})");
+    EXPECT_FALSE(two.open_text());
+    AnswerRecorder plain;
+    plain.add_chunk(R"({"object":"text_completion","choices":[{"index":0,"text":"a"}]})");
+    EXPECT_FALSE(plain.open_text());
+}
+
+TEST(AnswerRecorder, TellsMembersOfTheFirstChunk) {
+    AnswerRecorder recorder;
+    EXPECT_EQ(recorder.first_member("id"), "");
+    recorder.add_chunk(R"({"id":"c-1","created":7,"choices":[]})");
+    recorder.add_chunk(R"({"id":"c-2","created":8,"choices":[]})");
+    EXPECT_EQ(recorder.first_member("id"), R"("c-1")");
+    EXPECT_EQ(recorder.first_member("created"), "7");
+    EXPECT_EQ(recorder.first_member("model"), "");
+}
+
 }  // namespace
 }  // namespace tollweir
