@@ -171,12 +171,12 @@ void check_names(const LoadContext& context, const Config& config) {
     const auto leads_somewhere = [&](const std::string& name) {
         return names_something(config, name);
     };
-    const auto check_groups = [&](const std::vector<std::string>& names, std::string_view key) {
+    const auto check_groups = [&](const std::vector<std::string>& names, const char* path) {
         for (const auto& name : names)
-            if (name != "*") check(name, child_path("tollweir_settings", key));
+            if (name != "*") check(name, path);
     };
-    check_groups(config.router.continued_groups, "continue_streams");
-    check_groups(config.router.hedging.groups, "hedging.groups");
+    check_groups(config.router.continued_groups, "tollweir_settings.continue_streams");
+    check_groups(config.router.hedging.groups, "tollweir_settings.hedging.groups");
     check_fallbacks(config.router.fallbacks, leads_somewhere, context.findings);
     check_weighted_groups(context, config, check);
 }

@@ -19,6 +19,11 @@ constexpr std::array<std::string_view, 8> kChecks = {"prompt_caching",
                                                      "session_affinity",
                                                      "encrypted_content_affinity"};
 
+// Those whose subject comes with later parts.
+constexpr std::array<std::string_view, 3> kLaterChecks = {"responses_api_deployment_check",
+                                                          "forward_client_headers_by_model_group",
+                                                          "encrypted_content_affinity"};
+
 /// A value of the router, else LiteLLM's; both are looked at, so that both are checked.
 template <class T>
 void set_from_first(const std::optional<T>& first, const std::optional<T>& second, T& field) {
@@ -158,6 +163,8 @@ std::vector<PreCallCheck> read_checks(const Section& router) {
                                                          "`" + did_you_mean(name, names));
         } else {
             checks.push_back(static_cast<PreCallCheck>(found - kChecks.begin()));
+            if (std::ranges::find(kLaterChecks, name) != kLaterChecks.end())
+                router.warn("optional_pre_call_checks", "`" + name + "` is not active yet");
         }
     }
     return checks;

@@ -213,6 +213,7 @@ Gateway::Gateway(std::span<const std::unique_ptr<net::Worker>> workers,
         state.limiter = services.limiter;
         state.unpriced = &unpriced_;
         state.queues = &queues_;
+        state.affinity = &affinity_;
         if (services.journal != nullptr) attach_journal(state, *services.journal);
         worker->tick().every_tick([&state](TimePoint) {
             state.log.flush();

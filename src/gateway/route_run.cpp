@@ -132,8 +132,45 @@ net::Task<Result<void>> RouteRun::run() {
     if (outcome) outcome = co_await serve();
     if (!outcome && may_go_on(outcome.error()))
         outcome = co_await fall_back(std::move(outcome.error()));
-    if (!is_broken(outcome)) co_return outcome;
-    co_return co_await go_on(std::move(outcome.error()));
+    if (is_broken(outcome)) outcome = co_await go_on(std::move(outcome.error()));
+    if (outcome && !affinities_.empty() && !context_.legs.back().broken) pin();
+    co_return outcome;
+}
+
+/// Who has a deployment of the group that served before: the conversation, the prompt, the caller;
+/// `optional_pre_call_checks`.
+void RouteRun::find_pinned() {
+    const auto& router = context_.config().router;
+    const auto& group = match_.group->name;
+    const auto& key = context_.identity.key;
+    const auto caller = key ? std::string_view(key->hash)
+                            : (context_.identity.is_master() ? kMasterKeyName : std::string_view());
+    affinities_.clear();
+    pinned_ = 0;
+    if (router.has_check(PreCallCheck::session_affinity)) {
+        take_call_notes(context_);
+        if (const auto& session = context_.notes.trace; !session.empty())
+            affinities_.push_back({affinity_of("session", group, session), router.affinity_ttl});
+    }
+    if (router.has_check(PreCallCheck::prompt_caching) &&
+        context_.estimate.prompt.tokens >= kLeastCachedTokens) {
+        if (const auto beginning = cached_beginning(context_.view.object); !beginning.empty())
+            affinities_.push_back({affinity_of("prompt", group, beginning),
+                                   std::chrono::milliseconds(kPromptCacheLife)});
+    }
+    if (router.has_check(PreCallCheck::deployment_affinity) && !caller.empty())
+        affinities_.push_back({affinity_of("caller", group, caller), router.affinity_ttl});
+    const auto now = Clock::now();
+    for (const auto& affinity : affinities_)
+        if (pinned_ == 0) pinned_ = context_.state->affinity->find(affinity.who, now);
+}
+
+/// The deployment that has served is asked first next time.
+void RouteRun::pin() {
+    const auto now = Clock::now();
+    const auto served = affinity_of_deployment(context_.legs.back().deployment->id);
+    for (const auto& affinity : affinities_)
+        context_.state->affinity->pin(affinity.who, served, after(now, affinity.life));
 }
 
 /// Plans the group's route and takes what the call likely uses from every limit of the caller's.
@@ -150,6 +187,7 @@ std::optional<Result<void>> RouteRun::try_enter_group() {
     estimate_prompt(context_, match_);
     if (says_something_ && context_.config().allow_client_mocks)
         if (auto failure = testing_failure()) return std::unexpected(std::move(*failure));
+    if (!context_.config().router.optional_checks.empty()) find_pinned();
     plan();
     if (context_.plan.candidates.empty())
         return std::unexpected(no_candidate(context_.plan, routed_call()));
@@ -406,6 +444,7 @@ RoutedCall RouteRun::routed_call() const {
     call.prompt_tokens = context_.estimate.prompt.tokens;
     call.body = &context_.view.object;
     call.depth = kDepth;
+    call.pinned = pinned_;
     call.goes_on = context_.broken_stream != nullptr;
     call.tried = {tried_.data(), tried_.size()};
     call.now = Clock::now();

@@ -19,6 +19,7 @@
 #include "tollweir/gateway/calculate_spend.hpp"
 #include "tollweir/gateway/count_tokens.hpp"
 #include "tollweir/gateway/explain.hpp"
+#include "tollweir/gateway/health_services.hpp"
 
 namespace tollweir {
 
@@ -110,6 +111,7 @@ constexpr Route kRoutes[] = {
     {"/utils/token_counter", kPost, Handler::admin, Access::data, kInfo, kChat, count_tokens,
      "token_counter"},
     admin("/debug/explain", kPost, kAdminOnly, "explain_request", explain_request),
+    admin("/health/services", kGet, kAdminOnly, "health_services_endpoint", test_health_service),
     admin("/key/generate", kPost, kKeys, "generate_key_fn", generate_key),
     admin("/key/service-account/generate", kPost, kKeys, "generate_service_account_key_fn",
           generate_service_account_key),
@@ -309,7 +311,6 @@ constexpr Route kRoutes[] = {
     later_managed("/model/{part}", kOrganization | RouteGroup::self_managed),
     later_managed("/config/{part}", kAdminOnly),
     later_managed("/cache/{part}", kAdminOnly),
-    later_managed("/health/services", kAdminOnly),
 };
 
 /// What stands around the one `{...}` of a pattern.

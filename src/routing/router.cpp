@@ -42,6 +42,7 @@ public:
         if (minds_rates(terms_.strategy))
             exclude([this](const Deployment& d) { return no_rate(d); });
         if (!call_.tried.empty()) unless_all([this](const Deployment& d) { return tried(d); });
+        if (call_.pinned != 0) unless_all([this](const Deployment& d) { return elsewhere(d); });
         if (terms_.latency_threshold) unless_all([this](const Deployment& d) { return slow(d); });
         filter_by_order();
     }
@@ -124,6 +125,10 @@ private:
         const auto& tried = call_.tried;
         return std::ranges::find(tried, &deployment) != tried.end() ? Why(Exclusion::tried) : Why();
     }
+    Why elsewhere(const Deployment& deployment) const {
+        return affinity_of_deployment(deployment.id) == call_.pinned ? Why()
+                                                                     : Why(Exclusion::elsewhere);
+    }
     Why slow(const Deployment& deployment) const {
         const auto took = deployment.health->duration.value(call_.now, terms_.latency_ttl);
         const auto most = std::chrono::duration<double>(*terms_.latency_threshold).count();
@@ -179,6 +184,8 @@ std::string_view name_of(Exclusion why) {
             return "slow";
         case Exclusion::cannot_go_on:
             return "cannot_go_on";
+        case Exclusion::elsewhere:
+            return "elsewhere";
         case Exclusion::later_order:
             return "later_order";
         case Exclusion::tried:

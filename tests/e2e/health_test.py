@@ -214,3 +214,22 @@ def test_what_clients_choose_does_not_grow_the_metrics(gateway: Gateway) -> None
 def test_metrics_can_be_opened(start: StartGateway) -> None:
     config = {"litellm_settings": {"require_auth_for_metrics_endpoint": False}}
     assert start(config).get("/metrics", ()).status == 200
+
+
+def test_services_are_known_and_configured_or_it_is_said(start: StartGateway) -> None:
+    gateway = start(
+        {
+            "general_settings": {"alerting": ["slack"]},
+            "litellm_settings": {"success_callback": ["langfuse"]},
+        }
+    )
+    for query in ("", "?service=", "?service=smoke-signals"):
+        error = gateway.get(f"/health/services{query}").expect_error(400)
+        assert error["param"] == "service" and "langfuse_otel" in error["message"]
+    for name, key in (("datadog", "litellm_settings.callbacks"), ("email", "general_settings")):
+        error = gateway.get(f"/health/services?service={name}").expect_error(422)
+        assert key in error["message"]
+    for name in ("slack", "slack_budget_alerts", "langfuse"):
+        error = gateway.get(f"/health/services?service={name}").expect_error(501)
+        assert name in error["message"]
+    gateway.get("/health/services?service=slack", ()).expect_error(401)

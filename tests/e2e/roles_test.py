@@ -203,6 +203,7 @@ ROWS = [
     get("/spend/logs/session/ui?session_id=none", EVERYBODY),
     post("/global/spend/reset", {}, MASTER),
     get("/provider/budgets", ADMINS_READ),
+    get("/health/services?service=langfuse", {422: READERS, 401: f"{USERS} watcher none"}),
     post("/debug/explain", {"model": "m", "messages": MESSAGES}, kept(ADMINS)),
     get("/model/info", EVERYBODY),
     get("/v1/model/info", EVERYBODY),

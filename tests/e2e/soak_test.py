@@ -3,11 +3,14 @@ over afterwards."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import threading
 import time
 from typing import Any
+
+import pytest
 
 from answers import completion, delta, role, stream
 from fake_upstream import Exchange, FakeUpstream, cut, events, json, sse, stall
@@ -16,6 +19,7 @@ from wire import until
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "15"))
 CLIENTS = 6
+PRICED = {"input_cost_per_token": 0.000_001, "output_cost_per_token": 0.000_002}
 BEGUN = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
     + events([role(), delta("half")], done=False)
@@ -25,6 +29,11 @@ BEGUN = (
 def moody(chance: random.Random) -> Any:
     """An upstream that mostly answers."""
     whole, streamed = json(completion("pong")), sse(stream("po", "ng", usage=True))
+
+    async def late(exchange: Exchange) -> None:
+        await asyncio.sleep(0.1)
+        await (streamed if exchange.request.json.get("stream") else whole)(exchange)
+
     faults = [
         json({"error": {"message": "no"}}, status=500),
         json({"error": {"message": "slow down"}}, status=429, headers=(("retry-after", "0.1"),)),
@@ -33,6 +42,7 @@ def moody(chance: random.Random) -> Any:
         cut(reset=True),
         cut(BEGUN),
         stall(),
+        late,
     ]
 
     async def script(exchange: Exchange) -> None:
@@ -43,14 +53,18 @@ def moody(chance: random.Random) -> Any:
     return script
 
 
-def client(gateway: Gateway, chance: random.Random, ends: float, seen: list[int]) -> None:
+def client(
+    gateway: Gateway, key: str, chance: random.Random, ends: float, seen: list[int]
+) -> None:
+    headers = [("authorization", f"Bearer {key}")]
     while time.monotonic() < ends:
         name = chance.choice(("m", "n"))
         kind = chance.random()
         if kind < 0.5:
-            seen.append(gateway.chat(name, timeout=0.4).status)
+            seen.append(gateway.chat(name, headers, timeout=0.4).status)
         elif kind < 0.9:
-            with gateway.open_stream(name, stream_timeout=0.4) as wire:
+            with gateway.wire() as wire:
+                wire.send(stream_request(name, headers, stream_timeout=0.4))
                 seen.append(wire.read_head().status)
                 got = wire.buffer
                 while seen[-1] == 200 and b"[DONE]" not in got and chance.random() > 0.2:
@@ -60,9 +74,10 @@ def client(gateway: Gateway, chance: random.Random, ends: float, seen: list[int]
                     got += more
         else:
             with gateway.wire() as wire:
-                wire.send(stream_request(name))  # leaves before anything came
+                wire.send(stream_request(name, headers))  # leaves before anything came
 
 
+@pytest.mark.timeout(SECONDS + 120)
 def test_nothing_is_left_over(start: StartGateway) -> None:
     upstreams = [FakeUpstream() for _ in range(3)]
     for seed, upstream in enumerate(upstreams):
@@ -71,11 +86,18 @@ def test_nothing_is_left_over(start: StartGateway) -> None:
     gateway = start(
         {
             "model_list": [
-                model("m", a, max_parallel_requests=4),
-                model("m", b, max_parallel_requests=4),
-                model("n", c, max_parallel_requests=4),
-                model("n", a, "openai/other"),
+                {**entry, "model_info": {"supports_assistant_prefill": True}}
+                for entry in (
+                    model("m", a, max_parallel_requests=4, **PRICED),
+                    model("m", b, max_parallel_requests=4, **PRICED),
+                    model("n", c, max_parallel_requests=4, **PRICED),
+                    model("n", a, "openai/other", **PRICED),
+                )
             ],
+            "tollweir_settings": {
+                "continue_streams": ["*"],
+                "hedging": {"groups": ["*"], "max_share": 0.2},
+            },
             "router_settings": {
                 "num_retries": 2,
                 "cooldown_time": 0.3,
@@ -85,12 +107,16 @@ def test_nothing_is_left_over(start: StartGateway) -> None:
         },
         env={"INITIAL_RETRY_DELAY": "0.02", "JITTER": "0.02"},
     )
+    made = gateway.post("/key/generate", {"max_budget": 1000, "max_parallel_requests": 100}).json
     seen: list[int] = []
     rss = []
     for part in range(3):
         ends = time.monotonic() + SECONDS / 3
         threads = [
-            threading.Thread(target=client, args=(gateway, random.Random(f"{part} {i}"), ends, seen))
+            threading.Thread(
+                target=client,
+                args=(gateway, made["key"], random.Random(f"{part} {i}"), ends, seen),
+            )
             for i in range(CLIENTS)
         ]
         for thread in threads:
@@ -100,16 +126,22 @@ def test_nothing_is_left_over(start: StartGateway) -> None:
         rss.append(gateway.rss_kb())
 
     def busy() -> list[Any]:
-        told = [gateway.post("/debug/explain", chat_body(name)).json for name in ("m", "n")]
+        told = [
+            gateway.post(f"/debug/explain?key={made['key']}", chat_body(name)).json
+            for name in ("m", "n")
+        ]
         return [each for one in told for each in one["deployments"] if each["in_flight"]] + [
             limit
             for one in told
             for limit in one["limits"]
-            if limit["kind"] == "max_parallel_requests" and limit["used"]
+            if (limit["kind"] == "max_parallel_requests" and limit["used"])
+            or limit.get("reserved")
         ]
 
     until(lambda: not busy(), "every call, slot and reservation has ended", 20)
     until(lambda: sum(u.open_connections for u in upstreams) <= 24, "connections are let go", 20)
+    metrics = gateway.get("/metrics").text
+    assert "tollweir_continued_streams_total 0\n" not in metrics, "none was tried"
     assert len(seen) > 20
     assert seen.count(200) > 0.8 * len(seen), {status: seen.count(status) for status in set(seen)}
     # AddressSanitizer keeps what was freed, up to 256 MiB.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -108,6 +109,9 @@ struct RouterConfig {
     bool pre_call_checks = false;
     std::vector<PreCallCheck> optional_checks;
     Milliseconds affinity_ttl{3'600'000};
+    bool has_check(PreCallCheck check) const {
+        return std::ranges::find(optional_checks, check) != optional_checks.end();
+    }
     bool tag_filtering = false;
     bool tags_match_any = true;
     std::optional<std::int64_t> max_parallel_requests;  // of a deployment that says nothing

@@ -11,6 +11,7 @@
 #include "tollweir/gateway/worker_state.hpp"
 #include "tollweir/net/client_connection.hpp"
 #include "tollweir/net/task.hpp"
+#include "tollweir/routing/affinity.hpp"
 #include "tollweir/routing/call_queues.hpp"
 #include "tollweir/telemetry/unpriced.hpp"
 
@@ -74,6 +75,7 @@ private:
     UnpricedModels unpriced_;
     HealthChecker health_checker_;
     CallQueues queues_;
+    AffinityTable affinity_;
     std::atomic<bool> draining_{false};
 };
 

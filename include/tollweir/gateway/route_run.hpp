@@ -62,6 +62,8 @@ private:
     net::Task<bool> pause(std::chrono::milliseconds time);
 
     void plan();
+    void find_pinned();
+    void pin();
     RoutedCall routed_call() const;
     Chosen choose();
     bool must_queue() const;
@@ -88,9 +90,16 @@ private:
     std::string called_;
     boost::container::small_vector<const Deployment*, 4> tried_;  // in this group
     const Deployment* last_ = nullptr;                            // that was tried
-    std::int64_t attempts_ = 0;                                   // of the request
-    std::int64_t retries_ = 0;                                    // in this group
-    bool is_final_ = false;  // the error is the caller's or the gateway's own
+    /// Who may be pinned to a deployment of the group, the nearest first, and for how long.
+    struct Affinity {
+        AffinityId who;
+        std::chrono::milliseconds life;
+    };
+    boost::container::small_vector<Affinity, 3> affinities_;
+    AffinityId pinned_ = 0;
+    std::int64_t attempts_ = 0;  // of the request
+    std::int64_t retries_ = 0;   // in this group
+    bool is_final_ = false;      // the error is the caller's or the gateway's own
     Wishes wishes_;
     bool says_something_ = false;       // the body has a member that only the router reads
     std::string_view sent_body_;        // as the client sent it

@@ -16,6 +16,7 @@
 
 namespace tollweir {
 
+class AffinityTable;
 class JournalWriter;
 class CallQueues;
 class Limiter;
@@ -42,7 +43,8 @@ struct WorkerState {
     Limiter* limiter = nullptr;         // null in tests that have no limits
     JournalWriter* journal = nullptr;   // null in tests that book nothing
     UnpricedModels* unpriced = nullptr;
-    CallQueues* queues = nullptr;  // of calls that wait for a slot; never null in a gateway
+    AffinityTable* affinity = nullptr;  // likewise
+    CallQueues* queues = nullptr;       // of calls that wait for a slot; never null in a gateway
     RequestLog log;
     std::minstd_rand random;
     std::vector<std::unique_ptr<RequestContext>> spare_contexts;

@@ -13,6 +13,7 @@
 #include "tollweir/core/clock.hpp"
 #include "tollweir/core/endpoint.hpp"
 #include "tollweir/core/json.hpp"
+#include "tollweir/routing/affinity.hpp"
 
 namespace tollweir {
 
@@ -34,6 +35,7 @@ enum class Exclusion : std::uint8_t {
     other_tags,      // its tags are not the request's
     slow,            // its answers took longer lately than wished, and others' did not
     cannot_go_on,    // its model does not take up an answer in its middle
+    elsewhere,       // another one served the caller, the conversation or the prompt before
     later_order,     // of a later `order` than others
     tried,           // has failed this request, and others have not
 };
@@ -56,6 +58,7 @@ struct RoutedCall {
     std::string_view region;            // the only one allowed, as `eu`; empty: any
     std::uint64_t prompt_tokens = 0;
     const ObjectView* body = nullptr;  // null: no parameters are checked
+    AffinityId pinned = 0;             // the deployment that serves if it can
     bool goes_on = false;              // an answer that has begun is to be gone on with
     bool has_fallbacks = false;        // other groups may serve where none of this one does
     /// So many candidates are put in order; the rest follow in any. A request asks few of a large
