@@ -39,6 +39,8 @@ public:
     net::Task<Result<void>> serve_opened();
     /// Another call has won: what this one has used is told to its leg.
     void lose();
+    /// Ends the call: its answer will not be read, or no further.
+    void hang_up();
 
     /// This is the call that the request's record and headers tell of.
     void take_the_record();

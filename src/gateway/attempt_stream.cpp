@@ -241,6 +241,11 @@ void Attempt::lose() {
                           : estimated_usage(estimate.prompt.tokens, 0);
 }
 
+void Attempt::hang_up() {
+    stream_.reset();
+    call_.reset();
+}
+
 net::Task<Result<void>> end_broken_stream(RequestContext& context, Leg& leg, GatewayError error) {
     auto& record = context.record;
     record.failed = true;

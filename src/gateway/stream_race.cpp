@@ -117,6 +117,7 @@ net::Task<std::vector<StreamRace::Loser>> StreamRace::settle() {
         const bool was_cancelled =
             runner.has_word() || runner.outcome->error().kind == ErrorKind::client_closed;
         if (was_cancelled && !has_left_) runner.attempt.lose();
+        runner.attempt.hang_up();
         losers.push_back({runner.leg, was_cancelled ? GatewayError(ErrorKind::client_closed,
                                                                    ErrorSource::gateway,
                                                                    "another call was quicker")
@@ -137,16 +138,14 @@ void StreamRace::move_winner(Leg& leg) {
 
 net::Task<Result<void>> StreamRace::serve() {
     auto& runner = *track_->runners[winner_];
-    if (has_left_) {
-        GatewayError error(ErrorKind::client_closed, ErrorSource::client, "the client left");
+    if (!has_left_ && runner.has_word()) co_return co_await runner.attempt.serve_opened();
+    runner.attempt.take_the_record();
+    GatewayError error(ErrorKind::client_closed, ErrorSource::client, "the client left");
+    if (!has_left_) error = std::move(runner.outcome->error());
+    if (!context_.client->has_begun() && !context_.client->is_streaming()) {
         tell_cut(*context_.client, error);
         co_return std::unexpected(std::move(error));
     }
-    if (runner.has_word()) co_return co_await runner.attempt.serve_opened();
-    auto error = std::move(runner.outcome->error());
-    runner.attempt.take_the_record();
-    if (!context_.client->has_begun() && !context_.client->is_streaming())
-        co_return std::unexpected(std::move(error));
     co_return co_await end_broken_stream(context_, *runner.leg, std::move(error));
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import signal
 from typing import Any
 
 import pytest
@@ -61,15 +62,18 @@ def test_the_second_call_serves_where_the_first_one_is_late(
 ) -> None:
     gateway = start(pair(upstream, other))
     warm(gateway, upstream)
-    late = LiveStream()
+    late, second = LiveStream(), LiveStream()
     upstream.always(late)
-    other.always(sse(stream("from", " the other", usage=True)))
+    other.always(second)
     with gateway.open_stream() as wire:
+        for event in stream("from", " the other", usage=True):
+            second.send(event)
         head = wire.read_head()
         assert head.status == 200
+        late.request.wait_closed()  # the loser is not left running
+        second.finish()
         body = wire.read_body(head)
     assert b"the other" in body and body.endswith(b"data: [DONE]\n\n")
-    late.request.wait_closed()  # the loser is not left running
     assert late.request.json["model"] == "first" and other.last.json["model"] == "second"
     assert (hedges(gateway, "second"), hedges(gateway, "first")) == (1, 0)
 
@@ -179,6 +183,27 @@ def test_pings_go_out_while_both_are_silent(
         second.finish()
         body = wire.read_body(head)
     assert body.startswith(b": ping\n") and b"at last" in body
+
+
+def test_a_gateway_that_stops_ends_both_with_an_error(
+    upstream: FakeUpstream, other: FakeUpstream, start: StartGateway
+) -> None:
+    config = pair(upstream, other)
+    config["tollweir_settings"] |= {
+        "stream_hold": "100ms",
+        "drain": {"delay": "0s", "timeout": "300ms"},
+    }
+    gateway = start(config)
+    warm(gateway, upstream)
+    upstream.always(stall())
+    other.always(stall())
+    with gateway.open_stream() as wire:
+        head = wire.read_head()
+        other.wait_requests()
+        gateway.signal(signal.SIGTERM)
+        body = wire.read_body(head)
+    assert gateway.wait_exit() == 0
+    assert b"shutting down" in body and body.endswith(b"data: [DONE]\n\n")
 
 
 def test_a_stream_that_goes_on_after_a_race_is_whole(
