@@ -155,6 +155,24 @@ def test_a_request_says_how_often(
     assert b"num_retries" not in upstream.last.body
 
 
+def test_requests_earn_the_retries_that_an_outage_may_cause(
+    upstream: FakeUpstream, start: StartGateway
+) -> None:
+    """A hundred at the beginning, one for five requests, ten a second (core/retry_budget.hpp)."""
+    gateway = start(
+        {"model_list": [model("m", upstream.base)], **settings(num_retries=1)},
+        env={"INITIAL_RETRY_DELAY": "0", "JITTER": "0"},
+    )
+    upstream.always(failing())
+    requests = 1000
+    began = time.monotonic()
+    retries = sum(
+        int(gateway.chat().header("x-litellm-attempted-retries") or 0) for _ in range(requests)
+    )
+    earned = 100 + requests / 5
+    assert earned - 2 <= retries <= earned + 10 * (time.monotonic() - began + 2)
+
+
 def test_policies_count_by_kind(upstream: FakeUpstream, start: StartGateway) -> None:
     policy = {"RateLimitErrorRetries": 0, "BadRequestErrorRetries": 1}
     gateway = start(
