@@ -112,7 +112,7 @@ class Gateway:
         self.port = port or free_port()
         self.tls = tls
         self.drains_at_once = isinstance(config, Mapping)
-        self.output = ""
+        self._lines: list[str] = []
         self.config_file = self.directory / "config.yaml"
         command = [str(BINARY)]
         if config is not None:
@@ -147,7 +147,12 @@ class Gateway:
     def _read_output(self) -> None:
         assert self.process.stdout
         for line in self.process.stdout:
-            self.output += line.decode("utf-8", "replace")
+            self._lines.append(line.decode("utf-8", "replace"))
+
+    @property
+    def output(self) -> str:
+        """Of both its streams, so far."""
+        return "".join(self._lines)
 
     def wait_ready(self) -> None:
         deadline = time.monotonic() + 20
