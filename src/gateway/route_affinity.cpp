@@ -34,10 +34,11 @@ void RouteRun::find_pinned() {
         if (pinned_ == 0) pinned_ = context_.state->affinity->find(affinity.who, now);
 }
 
-/// The deployment that has served is asked first next time.
-void RouteRun::pin() {
+/// The deployment is asked first next time. Told before it answers: the next request may come with
+/// the last byte of the answer.
+void RouteRun::pin(const Leg& leg) {
     const auto now = Clock::now();
-    const auto served = affinity_of_deployment(context_.legs.back().deployment->id);
+    const auto served = affinity_of_deployment(leg.deployment->id);
     for (const auto& affinity : affinities_)
         context_.state->affinity->pin(affinity.who, served, after(now, affinity.life));
 }

@@ -131,7 +131,6 @@ net::Task<Result<void>> RouteRun::run() {
     if (!outcome && may_go_on(outcome.error()))
         outcome = co_await fall_back(std::move(outcome.error()));
     if (is_broken(outcome)) outcome = co_await go_on(std::move(outcome.error()));
-    if (outcome && !affinities_.empty() && !context_.legs.back().broken) pin();
     co_return outcome;
 }
 
@@ -190,6 +189,7 @@ net::Task<Result<void>> RouteRun::serve() {
             outcome = std::unexpected(std::move(chosen.refusal));
         } else if (outcome) {
             ++attempts_;
+            if (!affinities_.empty()) pin(*chosen.leg);
             context_.max_retries = chosen.leg->deployment->policy.num_retries.value_or(
                 asked_retries().value_or(context_.config().router.retries.num_retries));
             // The first try's time began with the request.

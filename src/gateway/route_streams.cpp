@@ -79,6 +79,7 @@ net::Task<Result<void>> RouteRun::run_hedged(Leg& first, TimePoint began,
     }
     if (second != nullptr) {
         last_ = context_.legs.back().deployment;
+        if (!affinities_.empty()) pin(context_.legs.back());
         if (auto booked = open_booking(context_); !booked) {
             is_final_ = true;
             co_return booked;

@@ -63,7 +63,7 @@ private:
 
     void plan();
     void find_pinned();
-    void pin();
+    void pin(const Leg& leg);
     RoutedCall routed_call() const;
     Chosen choose();
     bool must_queue() const;
