@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/change_triggers.hpp"
+#include "storage/daily_sums.hpp"
 #include "storage/embedded_migrations.hpp"
 #include "storage/sql_text.hpp"
 
@@ -179,10 +180,23 @@ Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view sc
         else
             ++report.present;
     }
+    const auto is_summed = have_daily_sums(sql, "");
+    if (!is_summed) return std::unexpected(is_summed.error());
+    report.is_complete = report.is_complete && *is_summed;
     return report;
 }
 
-Result<bool> run_deferred_migrations(StoreConnection& sql, const std::atomic<bool>& stopping) {
+namespace {
+
+Result<bool> has_all_indexes(Sql& sql) {
+    const auto numbers = numbers_applied(sql);
+    if (!numbers) return std::unexpected(numbers.error());
+    return std::ranges::all_of(migrations_of(sql), [&](const Migration& migration) {
+        return !is_deferred(migration) || has_run(*numbers, migration);
+    });
+}
+
+Result<bool> make_indexes(StoreConnection& sql, const std::atomic<bool>& stopping) {
     // Other transactions are waited for, however long they take.
     if (auto set = sql.run_script("set statement_timeout=0;set lock_timeout=0"); !set)
         return std::unexpected(set.error());
@@ -200,6 +214,17 @@ Result<bool> run_deferred_migrations(StoreConnection& sql, const std::atomic<boo
     if (auto unlocked = sql.run(kUnlockDeferred); !unlocked)
         return std::unexpected(unlocked.error());
     return true;
+}
+
+}  // namespace
+
+Result<bool> run_deferred_migrations(StoreConnection& sql, const std::atomic<bool>& stopping) {
+    // Sums first: they take seconds, indexes minutes.
+    const auto filled = fill_daily_sums(sql, stopping);
+    if (!filled || !*filled) return filled;
+    const auto has_all = has_all_indexes(sql);
+    if (!has_all || *has_all) return has_all;
+    return make_indexes(sql, stopping);
 }
 
 Result<void> check_migrations(StoreConnection& sql) {

@@ -14,8 +14,9 @@ namespace tollweir {
 Result<MigrationReport> run_migrations(StoreConnection& sql, std::string_view schema,
                                        bool may_defer = false);
 
-/// Runs what was left, which may take minutes, in a way that no statement of others waits for.
-/// False: another process is at it, or `stopping` was set.
+/// Adds up the days of before there were sums of ours (daily_sums.hpp), and makes the indexes that
+/// were left, which may take minutes, in a way that no statement of others waits for. False:
+/// another process is at it, or `stopping` was set.
 Result<bool> run_deferred_migrations(StoreConnection& sql, const std::atomic<bool>& stopping);
 
 /// An error that names the first migration which has not run.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "storage/daily_sums.hpp"
 #include "storage/shown_columns.hpp"
 #include "storage/spend_viewer.hpp"
 #include "storage/store_connection.hpp"
@@ -188,6 +189,56 @@ Result<std::vector<std::string>> list_column(Sql& sql, const ActivityFilter& fil
     return texts_of(sql.run(Statement(std::move(text)), where.values()));
 }
 
+WhereClause within(const SpendDays& days) {
+    WhereClause where;
+    where.add_text("date >= ?", days.first);
+    where.add_text("date <= ?", days.last);
+    return where;
+}
+
+/// As our sums of owners name the kind; empty: they have none of it.
+std::string_view kind_of(SpendOwner owner) {
+    switch (owner) {
+        case SpendOwner::team:
+            return "team";
+        case SpendOwner::tag:
+            return "tag";
+        case SpendOwner::end_user:
+            return "end_user";
+        case SpendOwner::user:
+        case SpendOwner::organization:
+            break;
+    }
+    return "";
+}
+
+/// In no order.
+Result<std::vector<OwnerSpend>> sum_owners(Sql& sql, const ActivityFilter& filter, bool by_day) {
+    const auto kind = kind_of(filter.of);
+    auto answers = Result<bool>(false);
+    if (!kind.empty() && filter.model.empty()) answers = daily_sums_answer(sql, filter.days);
+    if (!answers) return std::unexpected(answers.error());
+    std::vector<std::string> texts{*answers ? "owner"
+                                            : column_text(ActivityColumn::owner, filter.of)};
+    if (by_day) texts.emplace_back("date");
+    const std::string amounts[] = {*answers ? "spend" : std::string(exact_spend(sql.dialect())),
+                                   "api_requests"};
+    auto ours = within(filter.days);
+    ours.add_text("kind = ?", kind);
+    if (!filter.owners.empty())
+        ours.add(is_one_of("owner", sql.dialect()), SqlValue::List{filter.owners});
+    const auto groups =
+        *answers ? sum_groups(sql, texts, amounts, "tollweir_daily_owners", ours)
+                 : sum_groups(sql, texts, amounts, quoted_table(table_of(filter.of).sums),
+                              sums_of(filter, sql.dialect()));
+    if (!groups) return std::unexpected(groups.error());
+    std::vector<OwnerSpend> found;
+    for (const auto& group : *groups)
+        found.push_back({by_day ? group.texts[1] : std::string(), group.texts[0], group.sums[0],
+                         group.count(1)});
+    return found;
+}
+
 /// Nothing but days narrows the sums.
 bool is_of_all(const ActivityFilter& filter) {
     return filter.days.viewer.sees_all && filter.days.key_hash.empty() &&
@@ -258,15 +309,43 @@ Result<std::vector<ActivityRow>> sum_activity(Sql& sql, const ActivityFilter& fi
     return rows;
 }
 
-Result<std::vector<ActivityRow>> top_owners(Sql& sql, const ActivityFilter& filter,
-                                            std::size_t count) {
-    auto rows = sum_grouped(sql, filter, {ActivityColumn::owner});
-    if (!rows) return rows;
-    std::ranges::sort(*rows, [](const ActivityRow& a, const ActivityRow& b) {
-        return a.sums.spend != b.sums.spend ? a.sums.spend > b.sums.spend : a.owner < b.owner;
+Result<std::vector<OwnerSpend>> sum_owners_by_day(Sql& sql, const ActivityFilter& filter) {
+    auto sums = sum_owners(sql, filter, true);
+    if (sums)
+        std::ranges::sort(*sums, {},
+                          [](const OwnerSpend& sum) { return std::tie(sum.day, sum.owner); });
+    return sums;
+}
+
+Result<std::vector<OwnerSpend>> top_owners(Sql& sql, const ActivityFilter& filter,
+                                           std::size_t count) {
+    auto sums = sum_owners(sql, filter, false);
+    if (!sums) return sums;
+    std::ranges::sort(*sums, [](const OwnerSpend& a, const OwnerSpend& b) {
+        return a.spend != b.spend ? a.spend > b.spend : a.owner < b.owner;
     });
-    if (rows->size() > count) rows->resize(count);
-    return rows;
+    if (sums->size() > count) sums->resize(count);
+    return sums;
+}
+
+Result<std::vector<DailyUse>> sum_daily_use(Sql& sql, const SpendDays& days, bool by_model) {
+    const auto answers = daily_sums_answer(sql, days);
+    if (!answers) return std::unexpected(answers.error());
+    std::vector<std::string> texts{"date"};
+    if (by_model) texts.emplace_back(*answers ? "model" : "coalesce(model, '')");
+    const std::string amounts[] = {*answers ? "spend" : std::string(exact_spend(sql.dialect())),
+                                   "prompt_tokens", "completion_tokens", "api_requests"};
+    const auto groups = *answers
+                            ? sum_groups(sql, texts, amounts, "tollweir_daily_models", within(days))
+                            : sum_groups(sql, texts, amounts, "\"LiteLLM_DailyUserSpend\"",
+                                         sums_of({.days = days}, sql.dialect()));
+    if (!groups) return std::unexpected(groups.error());
+    std::vector<DailyUse> found;
+    for (const auto& group : *groups)
+        found.push_back({by_model ? group.texts[1] : std::string(), group.texts[0], group.sums[0],
+                         group.count(1) + group.count(2), group.count(3)});
+    std::ranges::sort(found, {}, [](const DailyUse& use) { return std::tie(use.model, use.day); });
+    return found;
 }
 
 Result<std::vector<std::string>> active_days(Sql& sql, const ActivityFilter& filter) {
@@ -320,9 +399,21 @@ Result<std::vector<std::string>> administered_organizations(Sql& sql, const std:
     return found;
 }
 
-Result<std::vector<ActivityRow>> sum_customer_in_team(Sql& sql, const SpendDays& days,
-                                                      const std::string& customer,
-                                                      const std::string& team) {
+Result<void> visit_owner_parts(Sql& sql, const ActivityFilter& filter,
+                               const VisitOwnerPart& visit) {
+    const auto where = sums_of(filter, sql.dialect());
+    const auto table = table_of(filter.of);
+    std::string text = "select date, ";
+    text.append(table.column).append(", api_key, model, ").append(exact_spend(sql.dialect()));
+    text.append(", cast(prompt_tokens as bigint) + completion_tokens from ");
+    text.append(quoted_table(table.sums)).append(where.text());
+    return each_row(sql, text, where.values(), [&](const SqlRowView& row) {
+        visit({row.text(0), row.text(1), row.text(2), row.text(3), row.sum(4), row.integer(5)});
+    });
+}
+
+Result<void> visit_customer_in_team(Sql& sql, const SpendDays& days, const std::string& customer,
+                                    const std::string& team, const VisitOwnerPart& visit) {
     WhereClause where;
     narrow(where, days.viewer, "\"user\"");
     where.add("end_user = ?", customer);
@@ -334,25 +425,11 @@ Result<std::vector<ActivityRow>> sum_customer_in_team(Sql& sql, const SpendDays&
         sql.is_postgres() ? "to_char(\"startTime\", 'YYYY-MM-DD')" : "substr(\"startTime\", 1, 10)";
     std::string text = "select " + day + ", api_key, model, sum(";
     text.append(exact_spend(sql.dialect()));
-    text.append(
-        "), sum(prompt_tokens), sum(completion_tokens), count(*) from "
-        "\"LiteLLM_SpendLogs\"");
-    text.append(where.text()).append(" group by 1, 2, 3 order by 1, 2, 3");
-    const auto rows = sql.run(Statement(std::move(text)), where.values());
-    if (!rows) return std::unexpected(rows.error());
-    std::vector<ActivityRow> found(rows->size());
-    for (std::size_t row = 0; row < rows->size(); ++row) {
-        auto& made = found[row];
-        made.day = rows->text(row, 0);
-        made.owner = customer;
-        made.key_hash = rows->text(row, 1);
-        made.model = rows->text(row, 2);
-        made.sums.spend = rows->sum(row, 3).value_or(0);
-        made.sums.prompt_tokens = rows->integer(row, 4).value_or(0);
-        made.sums.completion_tokens = rows->integer(row, 5).value_or(0);
-        made.sums.calls = rows->integer(row, 6).value_or(0);
-    }
-    return found;
+    text.append("), sum(prompt_tokens) + sum(completion_tokens) from \"LiteLLM_SpendLogs\"");
+    text.append(where.text()).append(" group by 1, 2, 3");
+    return each_row(sql, text, where.values(), [&](const SqlRowView& row) {
+        visit({row.text(0), customer, row.text(1), row.text(2), row.sum(3), row.integer(4)});
+    });
 }
 
 Result<std::vector<CachedCalls>> sum_cached_calls(Sql& sql, const SpendDays& days) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <tuple>
 
+#include "storage/daily_sums.hpp"
 #include "storage/row_batch.hpp"
 #include "storage/spend_calls.hpp"
 #include "storage/spend_days.hpp"
@@ -85,6 +86,7 @@ Result<void> write(Sql& sql, const SpendBatch& batch, const SpendBooksOptions& o
     if (options.writes_updates) {
         if (auto done = add_spend_totals(sql, rows->rows); !done) return done;
         if (auto done = add_spend_days(sql, rows->rows); !done) return done;
+        if (auto done = add_daily_sums(sql, rows->rows); !done) return done;
         if (auto done = add_spend_calls(sql, rows->rows); !done) return done;
     }
     if (!batch.gone.empty())

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "storage/daily_sums.hpp"
 #include "storage/shown_columns.hpp"
 #include "storage/spend_viewer.hpp"
 #include "storage/store_connection.hpp"
@@ -86,11 +87,30 @@ std::string_view column_of(SpendGroup group) {
     return "date";
 }
 
-/// By spend, the most first.
+/// Of the table of ours that has it.
+struct DailySum {
+    std::string_view table;
+    std::string_view column;
+};
+DailySum daily_sum_of(SpendGroup group) {
+    switch (group) {
+        case SpendGroup::day:
+            return {"tollweir_daily_models", "date"};
+        case SpendGroup::key:
+            return {"tollweir_daily_keys", "api_key"};
+        case SpendGroup::model:
+            return {"tollweir_daily_models", "model"};
+        case SpendGroup::provider:
+            return {"tollweir_daily_models", "provider"};
+    }
+    return {};
+}
+
+/// By spend, the most first. `spend`: the expression of a sum's amount.
 Result<std::vector<SpendSum>> sum_by(Sql& sql, std::string_view table, std::string_view column,
-                                     const WhereClause& where) {
+                                     std::string_view spend, const WhereClause& where) {
     const std::string texts[] = {std::string(column)};
-    const std::string amounts[] = {std::string(exact_spend(sql.dialect())), "api_requests"};
+    const std::string amounts[] = {std::string(spend), "api_requests"};
     const auto groups = sum_groups(sql, texts, amounts, table, where);
     if (!groups) return std::unexpected(groups.error());
     std::vector<SpendSum> sums;
@@ -104,6 +124,19 @@ Result<std::vector<SpendSum>> sum_by(Sql& sql, std::string_view table, std::stri
 
 void cut(Result<std::vector<SpendSum>>& sums, std::size_t count) {
     if (sums && sums->size() > count) sums->resize(count);
+}
+
+/// From LiteLLM's sums, which tell each key, user and model apart.
+Result<void> visit_own_days(Sql& sql, const SpendDays& days, const DaySpendVisitor& visit) {
+    const auto where = user_days(days);
+    std::string text = "select date, api_key, user_id, model, ";
+    text.append(exact_spend(sql.dialect()));
+    text.append(" from \"LiteLLM_DailyUserSpend\"").append(where.text());
+    return each_row(sql, text, where.values(), [&](const SqlRowView& row) {
+        const auto spend = row.sum(4);
+        visit.of_key({row.text(0), row.text(1), row.text(2), spend});
+        visit.of_model({row.text(0), row.text(3), spend});
+    });
 }
 
 Result<std::string> list_by_spend(Sql& sql, std::string_view table,
@@ -128,27 +161,45 @@ void narrow(WhereClause& where, const SpendViewer& viewer, std::string_view user
         where.add(std::string(user) + " = ?", viewer.user_id);
 }
 
-Result<void> visit_daily_spend(Sql& sql, const SpendDays& days,
-                               const std::function<void(const DaySpend&)>& visit) {
-    const auto where = user_days(days);
-    std::string text = "select date, api_key, user_id, model, ";
-    text.append(exact_spend(sql.dialect()));
-    text.append(" from \"LiteLLM_DailyUserSpend\"").append(where.text());
-    return each_row(sql, text, where.values(), [&](const SqlRowView& row) {
-        visit({row.text(0), row.text(1), row.text(2), row.text(3), row.sum(4)});
-    });
+Result<void> visit_daily_spend(Sql& sql, const SpendDays& days, const DaySpendVisitor& visit) {
+    const auto answers = daily_sums_answer(sql, days);
+    if (!answers) return std::unexpected(answers.error());
+    if (!*answers) return visit_own_days(sql, days, visit);
+    const auto where = within(days);
+    const auto keys = each_row(
+        sql, "select date, api_key, user_id, spend from tollweir_daily_keys" + where.text(),
+        where.values(), [&](const SqlRowView& row) {
+            visit.of_key({row.text(0), row.text(1), row.text(2), row.sum(3)});
+        });
+    if (!keys) return keys;
+    return each_row(
+        sql, "select date, model, spend from tollweir_daily_models" + where.text(), where.values(),
+        [&](const SqlRowView& row) { visit.of_model({row.text(0), row.text(1), row.sum(2)}); });
 }
 
 Result<std::vector<SpendSum>> sum_spend(Sql& sql, const SpendDays& days, SpendGroup group,
                                         std::size_t count) {
-    auto sums = sum_by(sql, "\"LiteLLM_DailyUserSpend\"", column_of(group), user_days(days));
+    const auto answers = daily_sums_answer(sql, days);
+    if (!answers) return std::unexpected(answers.error());
+    const auto ours = daily_sum_of(group);
+    auto sums = *answers ? sum_by(sql, ours.table, ours.column, "spend", within(days))
+                         : sum_by(sql, "\"LiteLLM_DailyUserSpend\"", column_of(group),
+                                  exact_spend(sql.dialect()), user_days(days));
     if (sums && group == SpendGroup::day) std::ranges::sort(*sums, {}, &SpendSum::name);
     cut(sums, count);
     return sums;
 }
 
 Result<std::vector<SpendSum>> sum_tag_spend(Sql& sql, const SpendDays& days, std::size_t count) {
+    const auto answers = daily_sums_answer(sql, days);
+    if (!answers) return std::unexpected(answers.error());
     auto where = within(days);
+    if (*answers) {
+        where.add("kind = 'tag'");
+        auto sums = sum_by(sql, "tollweir_daily_owners", "owner", "spend", where);
+        cut(sums, count);
+        return sums;
+    }
     // Sums of tags do not name the user, but each of the user's keys.
     const auto& viewer = days.viewer;
     if (!viewer.sees_all && viewer.user_id.empty())
@@ -158,7 +209,8 @@ Result<std::vector<SpendSum>> sum_tag_spend(Sql& sql, const SpendDays& days, std
             "api_key in (select token from \"LiteLLM_VerificationToken\" where user_id = ? union "
             "select token from \"LiteLLM_DeletedVerificationToken\" where user_id = ?)",
             viewer.user_id);
-    auto sums = sum_by(sql, "\"LiteLLM_DailyTagSpend\"", "coalesce(tag, '')", where);
+    auto sums = sum_by(sql, "\"LiteLLM_DailyTagSpend\"", "coalesce(tag, '')",
+                       exact_spend(sql.dialect()), where);
     cut(sums, count);
     return sums;
 }

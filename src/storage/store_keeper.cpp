@@ -101,10 +101,12 @@ void StoreKeeper::State::tell(const std::vector<NotedChange>& changes) {
     for (const auto& change : changes) current({change.table, change.id});
 }
 
-/// Indexes of very many rows, which may take minutes: meanwhile the store is used.
+/// Sums of many days and indexes of very many rows, which may take minutes: meanwhile the store is
+/// used.
 void StoreKeeper::State::start_deferred_migrations() {
     log_info(source->target().description +
-             ": spend rows are being indexed; spend waits in the journal meanwhile");
+             ": spend is being indexed and added up by day; until then its views are slow, and new "
+             "rows may wait in the journal");
     const std::lock_guard lock(mutex);
     is_migrating = true;
     migrating = start_quiet_thread([state = shared_from_this()] {
@@ -136,7 +138,7 @@ void StoreKeeper::State::run_deferred_migrations() {
         if (stopping) return;
         if (done && *done) {
             const auto took = std::chrono::ceil<std::chrono::seconds>(Clock::now() - began);
-            log_info(source->target().description + ": spend rows were indexed in " +
+            log_info(source->target().description + ": spend was indexed and added up in " +
                      std::to_string(took.count()) + " s");
             return;
         }

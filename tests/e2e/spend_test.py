@@ -33,6 +33,9 @@ class Books:
     def __init__(self, gateway: Gateway, store: Store) -> None:
         self.gateway = gateway
         self.store = store
+        # As days of before there were sums of ours: in SQLite only the spend writer adds to them.
+        if store.kind == "sqlite":
+            store.execute("update tollweir_daily_sums set since = '9999-12-31'")
 
     def insert(self, table: str, **columns: Any) -> None:
         names = ", ".join(f'"{name}"' for name in columns)

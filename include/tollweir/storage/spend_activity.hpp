@@ -84,9 +84,31 @@ Result<void> visit_activity(Sql& sql, const ActivityFilter& filter,
 /// One row for each combination of the columns, in their order.
 Result<std::vector<ActivityRow>> sum_activity(Sql& sql, const ActivityFilter& filter,
                                               std::initializer_list<ActivityColumn> columns);
-/// The owners with the most spend, that first.
-Result<std::vector<ActivityRow>> top_owners(Sql& sql, const ActivityFilter& filter,
-                                            std::size_t count);
+
+/// What an owner spent, on a day or on all.
+struct OwnerSpend {
+    std::string day;
+    std::string owner;
+    PicodollarSum spend = 0;
+    std::int64_t calls = 0;
+};
+/// By day and owner, in this order.
+Result<std::vector<OwnerSpend>> sum_owners_by_day(Sql& sql, const ActivityFilter& filter);
+/// The owners with the most spend, that first; no days.
+Result<std::vector<OwnerSpend>> top_owners(Sql& sql, const ActivityFilter& filter,
+                                           std::size_t count);
+
+/// What was used on a day, of all models or of one.
+struct DailyUse {
+    std::string model;
+    std::string day;
+    PicodollarSum spend = 0;
+    std::int64_t tokens = 0;
+    std::int64_t calls = 0;
+};
+/// In the order of models and days.
+Result<std::vector<DailyUse>> sum_daily_use(Sql& sql, const SpendDays& days, bool by_model);
+
 /// The days that have sums, the latest first.
 Result<std::vector<std::string>> active_days(Sql& sql, const ActivityFilter& filter);
 /// In their order.
@@ -100,10 +122,21 @@ Result<OwnerLabels> owner_labels(Sql& sql, SpendOwner of, const std::vector<std:
 /// The organizations that the user administers.
 Result<std::vector<std::string>> administered_organizations(Sql& sql, const std::string& user_id);
 
+/// What an owner's key spent on a model on a day. Its texts hold during the call.
+struct OwnerPart {
+    std::string_view day;
+    std::string_view owner;
+    std::string_view key_hash;
+    std::string_view model;
+    PicodollarSum spend = 0;
+    std::int64_t tokens = 0;
+};
+using VisitOwnerPart = std::function<void(const OwnerPart&)>;
+/// Every part there is, in no order; one may come in several pieces.
+Result<void> visit_owner_parts(Sql& sql, const ActivityFilter& filter, const VisitOwnerPart& visit);
 /// What one customer spent in one team: no sums by day know both, so from the customer's rows.
-Result<std::vector<ActivityRow>> sum_customer_in_team(Sql& sql, const SpendDays& days,
-                                                      const std::string& customer,
-                                                      const std::string& team);
+Result<void> visit_customer_in_team(Sql& sql, const SpendDays& days, const std::string& customer,
+                                    const std::string& team, const VisitOwnerPart& visit);
 
 /// Calls of a key, kind and model, and how many of them the cache answered. The most calls first.
 struct CachedCalls {

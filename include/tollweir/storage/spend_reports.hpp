@@ -81,17 +81,25 @@ struct SpendDays {
     std::string last{};
 };
 
-/// A part of what was spent on a day.
-struct DaySpend {
+/// A part of what was spent on a day, by who spent it or by what it was spent on. Its texts hold
+/// during the call.
+struct KeyDaySpend {
     std::string_view day;
     std::string_view key_hash;
     std::string_view user_id;
+    PicodollarSum spend = 0;
+};
+struct ModelDaySpend {
+    std::string_view day;
     std::string_view model;
     PicodollarSum spend = 0;
 };
-/// Every part there is, in no order; its texts hold during the call.
-Result<void> visit_daily_spend(Sql& sql, const SpendDays& days,
-                               const std::function<void(const DaySpend&)>& visit);
+struct DaySpendVisitor {
+    std::function<void(const KeyDaySpend&)> of_key;
+    std::function<void(const ModelDaySpend&)> of_model;
+};
+/// Every part there is, in no order: those of keys add up to the day, and so do those of models.
+Result<void> visit_daily_spend(Sql& sql, const SpendDays& days, const DaySpendVisitor& visit);
 
 enum class SpendGroup : std::uint8_t { day, key, model, provider };
 struct SpendSum {

@@ -145,8 +145,10 @@ TEST(SpendViewer, AdministratorsSeeAllAndOthersTheirOwn) {
 TEST(SpendDaysJson, FillsInTheDaysAfterTheLastSpend) {
     const PicodollarSum cent = kPicodollarsPerDollar / 100;
     SpendDaysJson days;
-    days.add({"2026-11-20", "k1", "lena", "gpt-4o", 41 * cent});
-    days.add({"2026-11-20", "k2", "lena", "o3", cent});
+    days.add(KeyDaySpend{"2026-11-20", "k1", "lena", 41 * cent});
+    days.add(KeyDaySpend{"2026-11-20", "k2", "lena", cent});
+    days.add(ModelDaySpend{"2026-11-20", "gpt-4o", 41 * cent});
+    days.add(ModelDaySpend{"2026-11-20", "o3", cent});
     EXPECT_EQ(Json::parse(days.json("2026-11-19", day_of("2026-11-22"))), Json::parse(R"([
         {"startTime":"2026-11-20","spend":0.42,"k1":0.41,"k2":0.01,"users":{"lena":0.42},
          "models":{"gpt-4o":0.41,"o3":0.01}},

@@ -22,27 +22,33 @@ std::string short_day(const std::string& day) {
 }
 
 struct Activity {
-    std::vector<ActivityRow> days;
-    ActivitySums total;
+    std::vector<DailyUse> days;
+    std::int64_t calls = 0;
+    std::int64_t tokens = 0;
+
+    void add(DailyUse use) {
+        calls += use.calls;
+        tokens += use.tokens;
+        days.push_back(std::move(use));
+    }
 };
 
 void write_activity(JsonWriter& json, const Activity& activity) {
     json.key("daily_data").begin_array();
-    for (const auto& row : activity.days) {
-        json.begin_object().key("date").string(short_day(row.day));
-        json.key("api_requests").number(row.sums.calls);
-        json.key("total_tokens").number(row.sums.total_tokens()).end_object();
+    for (const auto& use : activity.days) {
+        json.begin_object().key("date").string(short_day(use.day));
+        json.key("api_requests").number(use.calls);
+        json.key("total_tokens").number(use.tokens).end_object();
     }
-    json.end_array().key("sum_api_requests").number(activity.total.calls);
-    json.key("sum_total_tokens").number(activity.total.total_tokens());
+    json.end_array().key("sum_api_requests").number(activity.calls);
+    json.key("sum_total_tokens").number(activity.tokens);
 }
 
-Result<std::string> show_days(Sql& sql, const ActivityFilter& filter) {
-    auto rows = sum_activity(sql, filter, {ActivityColumn::day});
-    if (!rows) return std::unexpected(rows.error());
+Result<std::string> show_days(Sql& sql, const SpendDays& days) {
+    auto uses = sum_daily_use(sql, days, false);
+    if (!uses) return std::unexpected(uses.error());
     Activity activity;
-    for (const auto& row : *rows) activity.total.add(row.sums);
-    activity.days = std::move(*rows);
+    for (auto& use : *uses) activity.add(std::move(use));
     std::string out;
     JsonWriter json(out);
     json.begin_object();
@@ -51,21 +57,16 @@ Result<std::string> show_days(Sql& sql, const ActivityFilter& filter) {
     return out;
 }
 
-Result<std::string> show_models(Sql& sql, const ActivityFilter& filter) {
-    auto rows = sum_activity(sql, filter, {ActivityColumn::model, ActivityColumn::day});
-    if (!rows) return std::unexpected(rows.error());
+Result<std::string> show_models(Sql& sql, const SpendDays& days) {
+    auto uses = sum_daily_use(sql, days, true);
+    if (!uses) return std::unexpected(uses.error());
     std::map<std::string, Activity> by_model;
-    for (auto& row : *rows) {
-        auto& model = by_model[row.model];
-        model.total.add(row.sums);
-        model.days.push_back(std::move(row));
-    }
+    for (auto& use : *uses) by_model[use.model].add(std::move(use));
     std::vector<const std::pair<const std::string, Activity>*> models;
     for (const auto& model : by_model) models.push_back(&model);
     std::ranges::sort(models, [](const auto* a, const auto* b) {
-        const auto calls_of_a = a->second.total.calls;
-        const auto calls_of_b = b->second.total.calls;
-        return calls_of_a != calls_of_b ? calls_of_a > calls_of_b : a->first < b->first;
+        return a->second.calls != b->second.calls ? a->second.calls > b->second.calls
+                                                  : a->first < b->first;
     });
     if (models.size() > kTopModels) models.resize(kTopModels);
     std::string out;
@@ -138,9 +139,7 @@ template <class Show>
 net::Task<Result<void>> show_of_days(RequestContext& context, Show show) {
     auto days = read_spend_days(query_of(context), viewer_of(context.identity, true), today());
     if (!days) co_return co_await refuse(std::move(days.error()));
-    ActivityFilter filter;
-    filter.days = std::move(*days);
-    auto work = [filter = std::move(filter), show](Sql& sql) { return show(sql, filter); };
+    auto work = [days = std::move(*days), show](Sql& sql) { return show(sql, days); };
     co_return co_await answer_from_store(context, std::move(work));
 }
 
@@ -155,9 +154,7 @@ net::Task<Result<void>> show_global_model_activity(RequestContext& context) {
 }
 
 net::Task<Result<void>> show_global_cache_hits(RequestContext& context) {
-    return show_of_days(context, [](Sql& sql, const ActivityFilter& filter) {
-        return show_cached(sql, filter.days);
-    });
+    return show_of_days(context, show_cached);
 }
 
 }  // namespace tollweir

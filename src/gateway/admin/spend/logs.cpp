@@ -43,8 +43,8 @@ net::Task<Result<void>> show_spend_logs(RequestContext& context) {
     auto work = [asked = std::move(*asked)](Sql& sql) -> Result<std::string> {
         if (!asked.sums) return list_spend_rows(sql, asked.filter, 0, kMostSpendRows);
         SpendDaysJson days;
-        const auto visited =
-            visit_daily_spend(sql, asked.days, [&](const DaySpend& part) { days.add(part); });
+        const auto add = [&](const auto& part) { days.add(part); };
+        const auto visited = visit_daily_spend(sql, asked.days, {.of_key = add, .of_model = add});
         if (!visited) return std::unexpected(visited.error());
         return days.json(asked.days.first, asked.last_day);
     };

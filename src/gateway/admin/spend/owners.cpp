@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "gateway/admin/spend/spend_answer.hpp"
 #include "tollweir/core/json.hpp"
@@ -58,27 +59,27 @@ std::string teams_json(const TeamDays& spend) {
 
 /// What sums of users hold beside those of teams is nobody's.
 Result<std::string> show_teams(Sql& sql, const SpendDays& days) {
-    const ActivityFilter of_teams{.of = SpendOwner::team, .days = days};
-    const ActivityFilter of_all{.days = days};
-    const auto teams = sum_activity(sql, of_teams, {ActivityColumn::day, ActivityColumn::owner});
+    const auto teams = sum_owners_by_day(sql, {.of = SpendOwner::team, .days = days});
     if (!teams) return std::unexpected(teams.error());
-    const auto all = sum_activity(sql, of_all, {ActivityColumn::day});
+    const auto all = sum_daily_use(sql, days, false);
     if (!all) return std::unexpected(all.error());
-    std::vector<std::string> ids;
-    for (const auto& row : *teams) ids.push_back(row.owner);
-    const auto labels = owner_labels(sql, SpendOwner::team, ids);
+    std::set<std::string> ids;
+    for (const auto& sum : *teams) ids.insert(sum.owner);
+    const auto labels = owner_labels(sql, SpendOwner::team, {ids.begin(), ids.end()});
     if (!labels) return std::unexpected(labels.error());
     TeamDays spend;
-    std::map<std::string, ActivitySums> assigned;
-    for (const auto& row : *teams) {
-        const auto label = labels->find(row.owner);
-        spend.add(row.day, label == labels->end() ? row.owner : label->second, row.sums.spend);
-        assigned[row.day].add(row.sums);
+    std::map<std::string, OwnerSpend> assigned;
+    for (const auto& sum : *teams) {
+        const auto label = labels->find(sum.owner);
+        spend.add(sum.day, label == labels->end() ? sum.owner : label->second, sum.spend);
+        auto& of_day = assigned[sum.day];
+        of_day.spend += sum.spend;
+        of_day.calls += sum.calls;
     }
-    for (const auto& row : *all)
-        if (const auto& had = assigned[row.day]; row.sums.calls > had.calls)
-            spend.add(row.day, std::string(kNoTeam),
-                      std::max<PicodollarSum>(0, row.sums.spend - had.spend));
+    for (const auto& use : *all)
+        if (const auto& had = assigned[use.day]; use.calls > had.calls)
+            spend.add(use.day, std::string(kNoTeam),
+                      std::max<PicodollarSum>(0, use.spend - had.spend));
     return teams_json(spend);
 }
 
@@ -90,8 +91,8 @@ Result<std::string> show_end_users(Sql& sql, const ActivityFilter& filter) {
     json.begin_array();
     for (const auto& row : *rows) {
         json.begin_object().key("end_user").string(row.owner);
-        json.key("total_count").number(row.sums.calls);
-        json.key("total_spend").raw(dollars(row.sums.spend)).end_object();
+        json.key("total_count").number(row.calls);
+        json.key("total_spend").raw(dollars(row.spend)).end_object();
     }
     json.end_array();
     return out;
@@ -105,8 +106,8 @@ Result<std::string> show_tags(Sql& sql, const ActivityFilter& filter) {
     json.begin_object().key("spend_per_tag").begin_array();
     for (const auto& row : *rows) {
         json.begin_object().key("name").string(row.owner);
-        json.key("spend").raw(dollars(row.sums.spend));
-        json.key("log_count").number(row.sums.calls).end_object();
+        json.key("spend").raw(dollars(row.spend));
+        json.key("log_count").number(row.calls).end_object();
     }
     json.end_array().end_object();
     return out;

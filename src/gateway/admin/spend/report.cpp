@@ -1,5 +1,6 @@
 #include <map>
 
+#include "gateway/admin/spend/report_parts.hpp"
 #include "gateway/admin/spend/spend_answer.hpp"
 #include "tollweir/core/json.hpp"
 #include "tollweir/gateway/admin/query_fields.hpp"
@@ -41,41 +42,6 @@ Result<ReportQuery> read_report(std::string_view query, SpendViewer viewer) {
 
 using Parts = std::vector<const ActivityRow*>;  // by key and model
 
-void write_parts(JsonWriter& json, std::string_view name, const std::string& owner,
-                 const Parts& parts) {
-    PicodollarSum total = 0;
-    for (const auto* part : parts) total += part->sums.spend;
-    json.begin_object().key(name).string(owner).key("total_spend").raw(dollars(total));
-    json.key("metadata").begin_array();
-    for (const auto* part : parts) {
-        json.begin_object().key("model").string(part->model);
-        json.key("api_key").string(part->key_hash).key("spend").raw(dollars(part->sums.spend));
-        json.key("total_tokens").number(part->sums.total_tokens()).end_object();
-    }
-    json.end_array().end_object();
-}
-
-/// `[{"group_by_day": ..., <list>: [{<name>: ..., "total_spend": ..., "metadata": [...]}]}]`
-std::string owners_json(const std::vector<ActivityRow>& rows, const OwnerLabels& labels,
-                        std::string_view list, std::string_view name) {
-    std::map<std::string, std::map<std::string, Parts>> days;
-    for (const auto& row : rows) {
-        const auto label = labels.find(row.owner);
-        days[row.day][label == labels.end() ? row.owner : label->second].push_back(&row);
-    }
-    std::string out;
-    JsonWriter json(out);
-    json.begin_array();
-    for (const auto& [day, owners] : days) {
-        json.begin_object().key("group_by_day").string(day + "T00:00:00+00:00");
-        json.key(list).begin_array();
-        for (const auto& [owner, parts] : owners) write_parts(json, name, owner, parts);
-        json.end_array().end_object();
-    }
-    json.end_array();
-    return out;
-}
-
 void write_key(JsonWriter& json, const Parts& models) {
     ActivitySums total;
     for (const auto* model : models) total.add(model->sums);
@@ -112,26 +78,28 @@ Result<std::string> show_owners(Sql& sql, const ReportQuery& asked, SpendOwner o
     filter.days = asked.days;
     const auto& owner = of == SpendOwner::team ? asked.team_id : asked.customer_id;
     if (!owner.empty()) filter.owners = {owner};
-    const auto rows = sum_activity(
-        sql, filter,
-        {ActivityColumn::day, ActivityColumn::owner, ActivityColumn::key, ActivityColumn::model});
-    if (!rows) return std::unexpected(rows.error());
-    if (of == SpendOwner::end_user) return owners_json(*rows, {}, "customers", "customer");
-    std::vector<std::string> ids;
-    for (const auto& row : *rows) ids.push_back(row.owner);
-    const auto labels = owner_labels(sql, of, ids);
+    ReportParts parts;
+    const auto visited =
+        visit_owner_parts(sql, filter, [&](const OwnerPart& part) { parts.add(part); });
+    if (!visited) return std::unexpected(visited.error());
+    if (of == SpendOwner::end_user) return std::move(parts).json({}, "customers", "customer");
+    const auto labels = owner_labels(sql, of, parts.owners());
     if (!labels) return std::unexpected(labels.error());
-    return owners_json(*rows, *labels, "teams", "team_name");
+    return std::move(parts).json(*labels, "teams", "team_name");
+}
+
+Result<std::string> show_customer_in_team(Sql& sql, const ReportQuery& asked) {
+    ReportParts parts;
+    const auto visited = visit_customer_in_team(sql, asked.days, asked.customer_id, asked.team_id,
+                                                [&](const OwnerPart& part) { parts.add(part); });
+    if (!visited) return std::unexpected(visited.error());
+    return std::move(parts).json({}, "customers", "customer");
 }
 
 Result<std::string> show_report(Sql& sql, const ReportQuery& asked) {
     if (asked.of == ReportOf::teams) return show_owners(sql, asked, SpendOwner::team);
     if (asked.of == ReportOf::customers) return show_owners(sql, asked, SpendOwner::end_user);
-    if (asked.of == ReportOf::customer_in_team) {
-        const auto rows = sum_customer_in_team(sql, asked.days, asked.customer_id, asked.team_id);
-        if (!rows) return std::unexpected(rows.error());
-        return owners_json(*rows, {}, "customers", "customer");
-    }
+    if (asked.of == ReportOf::customer_in_team) return show_customer_in_team(sql, asked);
     const ActivityFilter filter{.days = asked.days};
     const auto rows = sum_activity(sql, filter, {ActivityColumn::key, ActivityColumn::model});
     if (!rows) return std::unexpected(rows.error());

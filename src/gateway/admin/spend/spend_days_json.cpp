@@ -33,14 +33,21 @@ void SpendDaysJson::add(Sums& sums, std::string_view name, PicodollarSum spend) 
         sums.emplace(name, spend);
 }
 
-void SpendDaysJson::add(const DaySpend& part) {
-    auto found = days_.find(part.day);
-    if (found == days_.end()) found = days_.emplace(part.day, Totals()).first;
-    auto& day = found->second;
-    day.spend += part.spend;
-    add(day.keys, part.key_hash, part.spend);
-    add(day.users, part.user_id, part.spend);
-    add(day.models, part.model, part.spend);
+SpendDaysJson::Totals& SpendDaysJson::day(std::string_view date) {
+    auto found = days_.find(date);
+    if (found == days_.end()) found = days_.emplace(date, Totals()).first;
+    return found->second;
+}
+
+void SpendDaysJson::add(const KeyDaySpend& part) {
+    auto& totals = day(part.day);
+    totals.spend += part.spend;
+    add(totals.keys, part.key_hash, part.spend);
+    add(totals.users, part.user_id, part.spend);
+}
+
+void SpendDaysJson::add(const ModelDaySpend& part) {
+    add(day(part.day).models, part.model, part.spend);
 }
 
 std::string SpendDaysJson::json(const std::string& first, Day last) const {

@@ -11,7 +11,9 @@ namespace tollweir {
 /// What each day's spend is made of, added up part by part.
 class SpendDaysJson {
 public:
-    void add(const DaySpend& part);
+    // What is spent is added up once by keys and once by models.
+    void add(const KeyDaySpend& part);
+    void add(const ModelDaySpend& part);
     /// As LiteLLM shows it: keys are beside `spend`; days without spend after the last one that has
     /// some, or from `first` if none has, up to `last` are filled in.
     std::string json(const std::string& first, Day last) const;
@@ -32,6 +34,7 @@ private:
     };
 
     static void add(Sums& sums, std::string_view name, PicodollarSum spend);
+    Totals& day(std::string_view date);
 
     std::map<std::string, Totals, std::less<>> days_;
 };
