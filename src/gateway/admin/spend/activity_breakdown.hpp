@@ -76,9 +76,9 @@ private:
         PicodollarSum spend = 0;
         std::int64_t calls = 0;
 
-        void add(const ActivitySums& sums) {
-            spend += sums.spend;
-            calls += sums.calls;
+        void add(const Rank& other) {
+            spend += other.spend;
+            calls += other.calls;
         }
         friend auto operator<=>(const Rank&, const Rank&) = default;
     };
@@ -89,28 +89,56 @@ private:
         std::unordered_map<Text, Rank> keys;  // after the ranking: those that are listed
     };
     using Names = std::unordered_map<Text, Name>;
-    /// Of a day: name, key, sums.
-    using Cells =
-        std::array<std::unordered_map<Text, std::unordered_map<Text, ActivitySums>>, kParts>;
+
+    /// What rows of several days have in common: a name in each part, the last one the key. There
+    /// are few of them beside the rows.
+    using Label = std::array<Text, kParts>;
+    struct HashLabel {
+        std::size_t operator()(const Label& label) const;
+    };
+    struct Labelled {
+        Label label;
+        Rank rank{};
+        std::array<std::uint32_t, kParts> cells{};  // of `places_of_cells_`, one more; 0: not known
+    };
     struct Row {
-        Text day;
-        Text key;
-        std::array<Text, kParts> names;  // the last one is the key
+        Text day = 0;
+        std::uint32_t labelled = 0;
         ActivitySums sums;
     };
+    /// Where one entry of a list is: a name, and a key under it.
+    struct Place {
+        Text name = 0;
+        Text key = 0;
+
+        friend auto operator<=>(const Place&, const Place&) = default;
+    };
+    struct Cell {
+        ActivitySums sums;
+        bool is_used = false;
+    };
+    using Cells = std::array<std::vector<Cell>, kParts>;  // of a day
 
     Text text_of(std::string_view text);
+    Text text_of(std::string_view text, std::size_t column);
     Row row_of(const ActivityView& view);
     void rank(Names& names, bool with_keys) const;
     void count(const Row& row);
+    std::uint32_t cell_of(const Label& label, std::size_t part);
+    std::vector<std::uint32_t> ordered_cells(std::size_t part) const;
     std::vector<std::string> listed(Part part) const;
 
     std::deque<std::string> texts_{std::string()};
     std::unordered_map<std::string_view, Text> places_{{std::string_view(), 0}};
+    std::array<Text, kParts + 1> last_{};  // of each column: rows that follow each other are alike
+    std::vector<Labelled> labelled_;
+    std::unordered_map<Label, std::uint32_t, HashLabel> places_of_labels_;
     std::array<Names, kParts> names_;
-    std::vector<Row> rows_;  // those that were added, while there is room
+    std::deque<Row> rows_;  // those that were added, while there is room
     bool keeps_all_ = true;
     Text other_ = 0;
+    std::array<std::vector<Place>, kParts> cells_;
+    std::array<std::map<Place, std::uint32_t>, kParts> places_of_cells_;
     std::unordered_map<Text, Cells> days_;
 };
 
