@@ -81,11 +81,12 @@ SqlRows copied(const pqxx::result& result) {
 
 class RowView final : public SqlRowView {
 public:
-    explicit RowView(const pqxx::row& row) : row_(row) {}
+    explicit RowView(const pqxx::row& row) : at_(row.begin()) {}
 
     std::string_view text(std::size_t column) const override {
-        const auto field = row_[static_cast<pqxx::row::size_type>(column)];
-        return {field.c_str(), field.size()};
+        const auto wanted = static_cast<pqxx::row::difference_type>(column);
+        at_ += wanted - std::exchange(column_, wanted);
+        return {at_.c_str(), at_.size()};
     }
     std::int64_t integer(std::size_t column) const override {
         const auto digits = text(column);
@@ -98,7 +99,9 @@ public:
     }
 
 private:
-    const pqxx::row& row_;
+    // Goes to and fro: a field of its own for each cell would share the result anew.
+    mutable pqxx::const_row_iterator at_;
+    mutable pqxx::row::difference_type column_ = 0;
 };
 
 SqlRows handed_over(const pqxx::result& result, const TakeRow& take) {
@@ -185,7 +188,8 @@ std::string conninfo_of(const ConnectionTarget& target) {
 /// `set` statements for a session, or `set local` ones for each transaction behind a pooler.
 std::string session_settings(const ConnectionTarget& target, const SessionLimits& limits) {
     const std::string set = target.behind_pgbouncer ? "set local " : "set ";
-    std::string text = set + "timezone='UTC';" + set + "datestyle='ISO';";
+    // What a report runs is compiled for longer than it then runs.
+    std::string text = set + "timezone='UTC';" + set + "datestyle='ISO';" + set + "jit=off;";
     if (!target.schema.empty()) text += set + "search_path=" + quoted_name(target.schema) + ";";
     auto statement = limits.statement_timeout;
     if (target.socket_timeout && target.socket_timeout->count() > 0)
