@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <array>
+#include <cmath>
+#include <functional>
 #include <vector>
 
 #include "storage/shown_columns.hpp"
@@ -48,8 +51,13 @@ static_assert(kColumns[kRequestId].name == "request_id" && kColumns[kStart].name
 constexpr std::array<ShownColumn, 3> kTexts{
     {{"messages", json}, {"response", json}, {"proxy_server_request", json}}};
 
-// How many rows a count looks at.
+// How many rows a count looks at. An amount that no more rows have is rare.
 constexpr std::size_t kMostCounted = 10'000;
+
+// It may not be made yet (migration 0018).
+const Statement kAmountsAreIndexed{
+    "select 1",
+    "select indisvalid from pg_index where indexrelid = to_regclass('tollweir_spend_amount')"};
 
 // Index only what stands in no other index: an id that is the row's own, too, and in SQLite the
 // session of a row that is alone in it, cost nothing there. What is said twice lets a store see
@@ -128,15 +136,82 @@ WhereClause rows_of(const SpendFilter& filter, SqlDialect dialect) {
     return where;
 }
 
+/// What `spend`, the float beside the exact amount, is at least or at most.
+double float_bound(Picodollars exact, double side) {
+    const auto amount = to_double_dollars(PicodollarSum{exact} + static_cast<int>(side));
+    return amount + side * 1e-12 * std::abs(amount);
+}
+
+void add_float_bounds(WhereClause& where, const SpendFilter& filter) {
+    if (filter.least) where.add("spend >= ?", float_bound(*filter.least, -1));
+    if (filter.most) where.add("spend <= ?", float_bound(*filter.most, 1));
+}
+
+/// Whether hardly any row costs so much. By time one would look at all rows for those.
+Result<bool> has_rare_amount(Sql& sql, const SpendFilter& filter) {
+    if (!filter.least && !filter.most) return false;
+    const auto indexed = sql.run(kAmountsAreIndexed);
+    if (!indexed) return std::unexpected(indexed.error());
+    if (indexed->empty() || !indexed->boolean(0, 0).value_or(false)) return false;
+    WhereClause where;
+    add_float_bounds(where, filter);
+    const auto rows = sql.run(
+        Statement("select count(*) from (select 1 from \"LiteLLM_SpendLogs\"" + where.text() +
+                  " limit " + std::to_string(kMostCounted + 1) + ") as seen"),
+        where.values());
+    if (!rows) return std::unexpected(rows.error());
+    return rows->integer(0, 0).value_or(0) <= std::int64_t{kMostCounted};
+}
+
+/// Those of a rare amount, newest first.
+Result<std::vector<std::string>> rare_row_ids(Sql& sql, const SpendFilter& filter) {
+    auto where = rows_of(filter, sql.dialect());
+    add_float_bounds(where, filter);
+    // Sorted here: a store that sorts might rather take all rows in their order.
+    const std::string by = sql.is_postgres() ? "" : " indexed by tollweir_spend_amount";
+    const auto rows =
+        sql.run(Statement("select \"startTime\", request_id from \"LiteLLM_SpendLogs\"" + by +
+                          where.text()),
+                where.values());
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<std::pair<std::string_view, std::string_view>> found;
+    for (std::size_t row = 0; row < rows->size(); ++row)
+        found.emplace_back(rows->text(row, 0), rows->text(row, 1));
+    std::ranges::sort(found, std::greater());
+    std::vector<std::string> ids;
+    for (const auto& [start, id] : found) ids.emplace_back(id);
+    return ids;
+}
+
+/// Narrows to the page's rows.
+Result<WhereClause> rare_page(Sql& sql, const SpendFilter& filter, std::size_t offset,
+                              std::size_t count, std::vector<std::string>& ids) {
+    auto found = rare_row_ids(sql, filter);
+    if (!found) return std::unexpected(found.error());
+    ids = std::move(*found);
+    ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(std::min(offset, ids.size())));
+    if (ids.size() > count) ids.resize(count);
+    WhereClause where;
+    where.add(sql.is_postgres() ? "request_id = any(?)"
+                                : "request_id in (select value from json_each(?))",
+              SqlValue::List{ids});
+    return where;
+}
+
 }  // namespace
 
 Result<SpendRowPage> page_spend_rows(Sql& sql, const SpendFilter& filter, std::size_t offset,
                                      std::size_t count) {
-    auto where = rows_of(filter, sql.dialect());
+    const auto rare = has_rare_amount(sql, filter);
+    if (!rare) return std::unexpected(rare.error());
+    std::vector<std::string> ids;
+    auto where = *rare ? rare_page(sql, filter, offset, count, ids)
+                       : Result<WhereClause>(rows_of(filter, sql.dialect()));
+    if (!where) return std::unexpected(where.error());
     auto text = "select " + select_list(kColumns, sql.dialect()) + " from \"LiteLLM_SpendLogs\"" +
-                where.text() + " order by \"startTime\" desc, request_id desc limit " +
-                std::to_string(count) + " offset " + std::to_string(offset);
-    const auto rows = sql.run(Statement(std::move(text)), where.values());
+                where->text() + " order by \"startTime\" desc, request_id desc limit " +
+                std::to_string(count) + " offset " + std::to_string(*rare ? 0 : offset);
+    const auto rows = sql.run(Statement(std::move(text)), where->values());
     if (!rows) return std::unexpected(rows.error());
     SpendRowPage page;
     // Fewer are the last ones.
@@ -155,6 +230,13 @@ Result<std::string> list_spend_rows(Sql& sql, const SpendFilter& filter, std::si
 }
 
 Result<SpendRowCount> count_spend_rows(Sql& sql, const SpendFilter& filter) {
+    const auto rare = has_rare_amount(sql, filter);
+    if (!rare) return std::unexpected(rare.error());
+    if (*rare) {
+        const auto ids = rare_row_ids(sql, filter);
+        if (!ids) return std::unexpected(ids.error());
+        return SpendRowCount{static_cast<std::int64_t>(ids->size()), true};
+    }
     const auto conditions = conditions_of(filter, sql.dialect());
     WhereClause where;
     const bool by_index = !conditions.indexed.empty();

@@ -53,10 +53,11 @@ protected:
         run("insert into \"LiteLLM_SpendLogs\" (request_id, tollweir_response_id, call_type, "
             "api_key, spend, tollweir_spend, \"startTime\", \"endTime\", model, \"user\", team_id, "
             "end_user, status, metadata, request_tags, response) values ($1, $2, 'acompletion', "
-            "$3, 0, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            "$3, $14, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             {call.id, "chatcmpl-" + call.id, call.key, SqlValue::Sum{call.cents * kCent}, start,
              call.model, call.user, call.team, call.end_user, call.status, SqlValue::Json{metadata},
-             SqlValue::Json{R"(["batch"])"}, SqlValue::Json{R"({"text":"kept"})"}});
+             SqlValue::Json{R"(["batch"])"}, SqlValue::Json{R"({"text":"kept"})"},
+             to_double_dollars(call.cents * kCent)});
         // PostgreSQL finds it in the metadata.
         if (!is_postgres())
             run("update \"LiteLLM_SpendLogs\" set tollweir_key_alias = $2 where request_id = $1",
@@ -162,6 +163,40 @@ TEST_P(SpendReportsTest, EachFilterFindsItsRowsAndNoOthers) {
     EXPECT_EQ(finds(&SpendFilter::least, Picodollars{5 * kCent}), "b");
     EXPECT_EQ(finds(&SpendFilter::most, Picodollars{5 * kCent - 1}), "a");
     EXPECT_EQ(finds(&SpendFilter::user_id, "' or 1=1 --"), "");
+}
+
+TEST_P(SpendReportsTest, RowsOfARareAmountAreFoundLikeOthers) {
+    add({.id = "a", .key = "k2", .cents = 500});
+    add({.id = "b", .day = "2026-11-21", .cents = 700});
+    add({.id = "c", .day = "2026-11-22", .cents = 600});
+    // So many that what costs a cent is not rare.
+    run("insert into \"LiteLLM_SpendLogs\" (request_id, call_type, spend, \"startTime\") with "
+        "recursive numbers (number) as (select 1 union all select number + 1 from numbers where "
+        "number < 10001) select 'x' || number, 'c', 0.01, $1 from numbers",
+        {*parse_rfc3339("2026-11-19")});
+    auto filter = all();
+    filter.least = 500 * kCent;
+    EXPECT_EQ(ids(filter), "cba");
+    EXPECT_EQ(ids(filter, 1, 1), "b");
+    EXPECT_EQ(ids(filter, 3, 1), "");
+    EXPECT_EQ(count_spend_rows(*sql_, filter)->rows, 3);
+    const auto page = page_spend_rows(*sql_, filter, 0, 2);
+    ASSERT_TRUE(page && page->last);
+    filter.after = page->last;
+    EXPECT_EQ(ids(filter), "a");
+    filter = all();
+    filter.least = 500 * kCent;
+    filter.key_hash = "k2";
+    EXPECT_EQ(ids(filter), "a");
+    filter = all();
+    filter.least = filter.most = 600 * kCent;
+    EXPECT_EQ(ids(filter), "c");
+    filter.least = 600 * kCent + 1;
+    filter.most.reset();
+    EXPECT_EQ(ids(filter), "b") << "to the picodollar";
+    filter.least = kCent;
+    EXPECT_EQ(ids(filter, 0, 3), "cba") << "what is not rare";
+    EXPECT_FALSE(count_spend_rows(*sql_, filter)->is_exact);
 }
 
 TEST_P(SpendReportsTest, APageIsAPartOfTheRows) {
