@@ -1,5 +1,9 @@
 #include "gateway/admin/spend/spend_days_json.hpp"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/time_text.hpp"
 
@@ -8,9 +12,9 @@ namespace {
 
 template <class Sums>
 void write_sums(JsonWriter& json, const Sums& sums) {
-    for (const auto& [name, spend] :
-         std::map<std::string_view, PicodollarSum>(sums.begin(), sums.end()))
-        json.key(name).raw(dollars(spend));
+    std::vector<std::pair<std::string_view, PicodollarSum>> sorted(sums.begin(), sums.end());
+    std::ranges::sort(sorted);
+    for (const auto& [name, spend] : sorted) json.key(name).raw(dollars(spend));
 }
 
 template <class Totals>
