@@ -175,10 +175,12 @@ Result<std::vector<std::string>> rare_row_ids(Sql& sql, const SpendFilter& filte
                 where.values());
     if (!rows) return std::unexpected(rows.error());
     std::vector<std::pair<std::string_view, std::string_view>> found;
+    found.reserve(rows->size());
     for (std::size_t row = 0; row < rows->size(); ++row)
         found.emplace_back(rows->text(row, 0), rows->text(row, 1));
     std::ranges::sort(found, std::greater());
     std::vector<std::string> ids;
+    ids.reserve(found.size());
     for (const auto& [start, id] : found) ids.emplace_back(id);
     return ids;
 }

@@ -25,6 +25,7 @@ std::vector<std::string> ReportParts::owners() const {
     std::set<Text> found;
     for (const auto& piece : pieces_) found.insert(piece.owner);
     std::vector<std::string> names;
+    names.reserve(found.size());
     for (const auto owner : found) names.push_back(texts_[owner]);
     return names;
 }
