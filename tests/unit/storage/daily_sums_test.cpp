@@ -175,7 +175,7 @@ TEST_P(DailySumsTest, ADatabaseWithSumsIsFilledInByItsMigration) {
     apply({row_of("k1", "gpt-4o", "2026-11-20")});
     const auto whole = ours();
     run("drop table tollweir_daily_sums;delete from tollweir_daily_models;"
-        "delete from tollweir_migration where number = 17");
+        "delete from tollweir_migration where number = 18");
 
     EXPECT_FALSE(run_migrations(*sql_, "")->is_complete);
     EXPECT_EQ(since(), "9999-12-31\n");
