@@ -59,15 +59,15 @@ struct Letters {
 
 }  // namespace
 
-bool contains_text(std::string_view text, std::string_view word) {
-    if (word.empty()) return true;
-    if (text.size() < word.size()) return false;
+std::size_t find_text(std::string_view text, std::string_view word, std::size_t from) {
+    if (from > text.size() || text.size() - from < word.size()) return text.npos;
+    if (word.empty()) return from;
     const std::size_t places = text.size() - word.size() + 1;
     const Letters letters(word);
-    for (std::size_t at = 0;; ++at) {
+    for (std::size_t at = from;; ++at) {
         at = next_place(text.data(), at, places, letters);
-        if (at == places) return false;
-        if (std::memcmp(text.data() + at, word.data(), word.size()) == 0) return true;
+        if (at >= places) return text.npos;
+        if (std::memcmp(text.data() + at, word.data(), word.size()) == 0) return at;
     }
 }
 

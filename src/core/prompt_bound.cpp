@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "tollweir/core/find_text.hpp"
+
 namespace tollweir {
 namespace {
 
@@ -37,19 +39,11 @@ const char* leave_out(const char* at, const char* end, PromptSize& size) {
     return quote;
 }
 
-/// As std::string_view::find, which stops at every first character and so takes ten times as long.
-std::size_t find_in(std::string_view text, std::string_view wanted, std::size_t from) {
-    const auto rest = text.substr(from);
-    const auto* found =
-        static_cast<const char*>(memmem(rest.data(), rest.size(), wanted.data(), wanted.size()));
-    return found == nullptr ? text.npos : static_cast<std::size_t>(found - text.data());
-}
-
 /// Images and files: `data:image/png;base64,...`.
 void leave_data_urls_out(std::string_view json, PromptSize& size) {
     constexpr std::string_view kMark = ";base64,";
     const char* const end = json.data() + json.size();
-    for (auto at = find_in(json, kMark, 0); at != json.npos; at = find_in(json, kMark, at)) {
+    for (auto at = find_text(json, kMark, 0); at != json.npos; at = find_text(json, kMark, at)) {
         const auto* quote = leave_out(json.data() + at + kMark.size(), end, size);
         at = static_cast<std::size_t>(quote - json.data());
     }
@@ -59,8 +53,9 @@ void leave_data_urls_out(std::string_view json, PromptSize& size) {
 void leave_audio_out(std::string_view json, PromptSize& size) {
     constexpr std::string_view kPart = R"("input_audio":)";
     constexpr std::string_view kData = R"("data":")";
-    for (auto at = find_in(json, kPart, 0); at != json.npos; at = find_in(json, kPart, at + 1)) {
-        const auto data = find_in(json, kData, at);
+    for (auto at = find_text(json, kPart, 0); at != json.npos;
+         at = find_text(json, kPart, at + 1)) {
+        const auto data = find_text(json, kData, at);
         if (data == json.npos) return;
         leave_out(json.data() + data + kData.size(), json.data() + json.size(), size);
     }

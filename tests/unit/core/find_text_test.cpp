@@ -16,6 +16,9 @@ TEST(FindText, FindsAWordAtEveryPlaceOfTextsOfEveryLength) {
                 std::string with = text;
                 with.replace(at, word.size(), word);
                 EXPECT_TRUE(contains_text(with, word)) << word << " at " << at << " of " << size;
+                for (std::size_t from = 0; from <= size + 1; ++from)
+                    ASSERT_EQ(find_text(with, word, from), with.find(word, from))
+                        << word << " at " << at << " of " << size << " from " << from;
             }
         }
     }
