@@ -49,7 +49,7 @@ def test_a_key_stays_with_its_deployment(
 ) -> None:
     gateway = start(at_random(upstream, other, "deployment_affinity"))
     homes = []
-    for _ in range(10):
+    for _ in range(16):
         (home,) = many(gateway, key_of(gateway))
         homes.append(home)
     assert set(homes) == {"first", "second"}, "each key has its own"
@@ -59,7 +59,7 @@ def test_a_conversation_stays_whoever_calls_and_wins_over_the_key(
     upstream: FakeUpstream, other: FakeUpstream, start: StartGateway
 ) -> None:
     gateway = start(at_random(upstream, other, "session_affinity", "deployment_affinity"))
-    keys = [key_of(gateway) for _ in range(8)]
+    keys = [key_of(gateway) for _ in range(16)]
     homes = [served_by(gateway, [*key, ("x-litellm-session-id", f"s-{i}")])
              for i, key in enumerate(keys)]
     assert set(homes) == {"first", "second"}
@@ -82,10 +82,10 @@ def test_a_prompt_goes_where_its_beginning_is_cached(
     for each in (upstream, other):
         each.always(json(completion(usage=told)))
     homes = set()
-    for name in range(10):
+    for name in range(16):
         found = {
             served_by(gateway, messages=messages(f"{name} {LONG}", f"question {turn}"))
-            for turn in range(8)
+            for turn in range(4)
         }
         assert len(found) == 1
         homes |= found

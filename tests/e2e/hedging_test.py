@@ -241,7 +241,7 @@ def slow_word() -> Any:
     whole = sse(stream("late"))
 
     async def script(exchange: Any) -> None:
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(1)
         await whole(exchange)
 
     return script
