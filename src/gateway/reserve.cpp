@@ -159,8 +159,8 @@ net::Task<Result<void>> reserve_waiting(RequestContext& context, Leg& leg) {
     co_return co_await wait_for(context, deployment_request(context, sets), leg.reservation);
 }
 
-void reserve_again(RequestContext& context) {
-    if (context.reservation.empty()) return;
+bool reserve_again(RequestContext& context) {
+    if (context.reservation.empty()) return true;
     const auto& estimate = context.estimate;
     const auto& leg = context.legs.back();
     Usage more;
@@ -168,7 +168,7 @@ void reserve_again(RequestContext& context) {
     more.completion_tokens = estimate.completion_tokens;
     const auto cost = likely_charge(context, *leg.deployment, leg.model, more.prompt_tokens,
                                     more.completion_tokens);
-    context.state->limiter->grow(context.reservation, more, cost, Clock::now());
+    return context.state->limiter->grow(context.reservation, more, cost, Clock::now());
 }
 
 void grow_reservation(RequestContext& context, std::uint64_t tokens) {

@@ -11,6 +11,13 @@
 #include "tollweir/gateway/worker_state.hpp"
 
 namespace tollweir {
+namespace {
+
+// A budget may have to ask the store for room first.
+constexpr int kTriesForRoom = 3;
+constexpr std::chrono::milliseconds kTimeForRoom{25};
+
+}  // namespace
 
 /// How long to wait for a first word before another deployment is asked too; nothing: no other is.
 std::optional<std::chrono::microseconds> RouteRun::hedge_delay() const {
@@ -24,7 +31,7 @@ std::optional<std::chrono::microseconds> RouteRun::hedge_delay() const {
 }
 
 /// Another leg beside the one under way: of a deployment that serves and has room. Null: there is
-/// none, or enough streams were asked for twice.
+/// none, no budget has room for it, or enough streams were asked for twice.
 Leg* RouteRun::open_second_leg() {
     auto& hedging = *match_.group->hedging;
     if (attempts_ >= kMaxAttempts || !hedging.spend()) return nullptr;
@@ -39,11 +46,10 @@ Leg* RouteRun::open_second_leg() {
             candidate.model = upstream_model(*deployment, match_.captures, called_);
         auto& leg = settlement_.open_leg(candidate);
         const auto reserved = try_reserve(context_, leg);
-        if (reserved && *reserved) {
+        if (reserved && *reserved && reserve_again(context_)) {
             tried_.push_back(deployment);
             last_ = deployment;
             ++attempts_;
-            reserve_again(context_);
             return &leg;
         }
         settlement_.drop_leg();
@@ -59,11 +65,14 @@ net::Task<Result<void>> RouteRun::run_hedged(Leg& first, TimePoint began,
     StreamRace race(context_);
     race.start(first, began);
     Leg* second = nullptr;
-    if (!co_await race.wait_until(Clock::now() + delay)) {
+    bool is_decided = co_await race.wait_until(Clock::now() + delay);
+    for (int tries = 0; !is_decided && second == nullptr && tries < kTriesForRoom; ++tries) {
         second = open_second_leg();
-        if (second != nullptr) race.start(*second, Clock::now());
-        co_await race.wait_until(kNever);
+        if (second == nullptr)
+            is_decided = co_await race.wait_until(after(Clock::now(), kTimeForRoom));
     }
+    if (second != nullptr) race.start(*second, Clock::now());
+    if (!is_decided) co_await race.wait_until(kNever);
     for (const auto& loser : co_await race.settle()) {
         learn(*loser.leg, std::unexpected(loser.error));
         const bool second_won = loser.leg == &first;

@@ -12,7 +12,7 @@ import pytest
 from answers import completion, content_of, delta, role, stream
 from conftest import StartGateway
 from fake_upstream import FakeUpstream, LiveStream, cut, json, sse, stall
-from gateway import Gateway, model
+from gateway import Gateway, model, stream_request
 from wire import until
 
 BROKEN = {"error": {"message": "the upstream says no", "type": "server_error", "code": None}}
@@ -245,6 +245,21 @@ def slow_word() -> Any:
         await whole(exchange)
 
     return script
+
+
+def test_a_budget_without_room_for_both_is_not_asked_twice(
+    upstream: FakeUpstream, other: FakeUpstream, start: StartGateway
+) -> None:
+    gateway = start(pair(upstream, other))
+    warm(gateway, upstream)
+    upstream.always(slow_word())
+    other.always(sse(stream("quick")))
+    for budget, said in ((0.35, b"late"), (5, b"quick")):  # a call is reserved at some 0.2
+        made = gateway.post("/key/generate", {"max_budget": budget}).json
+        headers = [("authorization", f"Bearer {made['key']}")]
+        with gateway.wire() as wire:
+            wire.send(stream_request("m", headers, max_tokens=100))
+            assert said in wire.read_body(wire.read_head())
 
 
 def test_a_slot_of_the_loser_comes_back(

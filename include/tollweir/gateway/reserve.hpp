@@ -26,9 +26,9 @@ net::Task<Result<void>> reserve_waiting(RequestContext& context);
 std::optional<Result<void>> try_reserve(RequestContext& context, Leg& leg);
 net::Task<Result<void>> reserve_waiting(RequestContext& context, Leg& leg);
 
-/// The last leg is called beside another: the same is asked of the caller's limits again, with or
-/// without room, as by `grow_reservation`.
-void reserve_again(RequestContext& context);
+/// The last leg is to be called beside another: the same is asked of the caller's limits again.
+/// False: a budget has no room for it now.
+bool reserve_again(RequestContext& context);
 
 /// A stream has said `tokens` so far: asks every limit for as much again once that is more than was
 /// reserved. What a limit has no room for is used all the same, since the stream goes on; it counts
