@@ -94,7 +94,8 @@ Room BudgetCell::room(Picodollars need, TimePoint now, Picodollars& amount) cons
         amount = free_;
         return Room::shrunk;
     }
-    return reserved_ > 0 || others_ > 0 ? Room::wait : Room::none;
+    // What is on its way to the store or from it is nobody's for a moment.
+    return reserved_ > 0 || others_ > 0 || is_exchanging_ ? Room::wait : Room::none;
 }
 
 Period BudgetCell::take(Picodollars amount, bool is_shrunk, TimePoint now, Signals& signals) {

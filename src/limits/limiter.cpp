@@ -261,8 +261,10 @@ std::optional<Result<Reservation>> Limiter::give_up(const Shortfalls& shortfalls
             continue;
         }
         const auto state = shortfall.cell->state(now);
-        const auto patience = state.reserved > 0 ? settings_.patience
-                                                 : std::min(settings_.patience, kPatienceForOthers);
+        // Nothing held by anybody: it came back since the last try, so the next one decides.
+        const bool others_hold = state.reserved == 0 && state.others > 0;
+        const auto patience =
+            others_hold ? std::min(settings_.patience, kPatienceForOthers) : settings_.patience;
         if (now - begin < patience) continue;
         Refusal refusal;
         refusal.kind = LimitKind::budget;
@@ -301,8 +303,9 @@ void Limiter::settle(Reservation& reservation, const Usage& usage, Picodollars c
 }
 
 void Limiter::on_signals(BudgetCell& cell, const BudgetCell::Signals& signals) {
-    if (signals.room_came_back) waiters_->wake(cell);
+    // Those who wait find the exchange under way: a debt may hide what the store has left.
     if (signals.wants_lease) leases_->ask_ahead(cell, settings_.clock.steady());
+    if (signals.room_came_back) waiters_->wake(cell);
     if (signals.over_soft_cap) tell(cell, BudgetAlert::Kind::soft_budget);
     if (signals.nearly_used) tell(cell, BudgetAlert::Kind::nearly_used);
 }

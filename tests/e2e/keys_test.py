@@ -473,10 +473,11 @@ def test_health_tells_of_the_presented_key(keys: Keys) -> None:
 
 def test_lists_have_pages_filters_and_full_rows(keys: Keys) -> None:
     keys.user("u-1", user_email="u@example.org")
-    made = [
-        keys.make(key_alias=f"key-{i:02}", user_id="u-1" if i % 2 else "u-2", spend=i)
-        for i in range(12)
-    ]
+    made = []
+    for i in range(12):
+        user = "u-1" if i % 2 else "u-2"
+        made.append(keys.make(key_alias=f"key-{i:02}", user_id=user, spend=i))
+        time.sleep(0.002)  # the times of rows have milliseconds
     hashes = [entry["token"] for entry in made]
     first = keys.gateway.get("/key/list").json
     assert first["total_count"] == 12 and first["total_pages"] == 2 and first["current_page"] == 1

@@ -285,6 +285,20 @@ TEST_F(BudgetCellTest, SaysForASecondThatTheStoreIsAwayAndLosesNothing) {
     EXPECT_TRUE(cell.begin_exchange(10, now));
 }
 
+TEST_F(BudgetCellTest, WaitsForWhatIsOnItsWayToTheStore) {
+    set_cap(100);
+    answer(ask(100), {.granted = 60});  // the store has no more: the next second none is asked for
+    now += 500ms;
+    answer(ask(100), {.granted = 0, .own = 60});
+    auto back = cell.begin_return(now);
+    ASSERT_TRUE(back);
+    EXPECT_GT(back->unused, 0);
+    while (take(1)) settle(1, 1);
+    EXPECT_EQ(room(50), Room::wait) << "the budget is not used up";
+    answer(*back, {.spent = 10, .own = 50});
+    EXPECT_NE(room(50), Room::none);
+}
+
 TEST_F(BudgetCellTest, HasNothingToReturnWhenAllIsInUse) {
     set_cap(kCap);
     lease(100);
