@@ -95,7 +95,8 @@ Room BudgetCell::room(Picodollars need, TimePoint now, Picodollars& amount) cons
         return Room::shrunk;
     }
     // What is on its way to the store or from it is nobody's for a moment.
-    return reserved_ > 0 || others_ > 0 || is_exchanging_ ? Room::wait : Room::none;
+    const bool is_settling = is_exchanging_ || (is_over_ && free_ > 0);
+    return reserved_ > 0 || others_ > 0 || is_settling ? Room::wait : Room::none;
 }
 
 Period BudgetCell::take(Picodollars amount, bool is_shrunk, TimePoint now, Signals& signals) {
@@ -287,6 +288,8 @@ BudgetCell::Signals BudgetCell::end_exchange(const LeaseRequest& request, const 
     refused_until_ = is_refused ? now + kRefusalLife : TimePoint{};
     if (grant->granted < request.want)
         step_ = std::clamp<Picodollars>(grant->granted - request.need, 0, step_);
+    // What came up meanwhile could not ask for an exchange of its own.
+    if (owed_ > 0 || (is_over_ && free_ > 0)) signals.wants_lease = true;
     return signals;
 }
 
