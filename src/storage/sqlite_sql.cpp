@@ -186,11 +186,25 @@ Result<std::unique_ptr<SqliteSql>> SqliteSql::open(const SqliteOptions& options)
         std::string("pragma synchronous=") + (options.survives_power_cut ? "full" : "normal") +
         // KiB, an upper bound: with the default 2 MiB a batch of spend reads its pages anew.
         ";pragma cache_size=-16384"
-        ";pragma journal_mode=wal;pragma foreign_keys=off;pragma temp_store=memory");
+        ";pragma foreign_keys=off;pragma temp_store=memory");
+    if (set) set = sql->use_write_ahead_log(options.busy_timeout);
     if (set) return sql;
     if ((sqlite3_errcode(database) & 0xFF) == SQLITE_NOTADB)
         return fail(ErrorKind::bad_request, options.file.string() + " is no SQLite database");
     return std::unexpected(set.error());
+}
+
+/// A new file is switched to its log once; while another process does it, SQLite answers that the
+/// file is locked without waiting, whatever the time-out.
+Result<void> SqliteSql::use_write_ahead_log(std::chrono::milliseconds patience) {
+    constexpr int kStep = 5;  // milliseconds
+    const auto end = Clock::now() + patience;
+    for (;;) {
+        auto set = run_script("pragma journal_mode=wal");
+        const bool is_locked = (sqlite3_errcode(database_.get()) & 0xFF) == SQLITE_BUSY;
+        if (set || !is_locked || Clock::now() >= end) return set;
+        sqlite3_sleep(kStep);
+    }
 }
 
 SqliteSql::~SqliteSql() = default;

@@ -61,6 +61,7 @@ private:
     Result<Prepared> prepare(std::string_view text, bool kept);
     Result<SqlRows> step(const Prepared& prepared, std::span<const SqlValue> values);
     Result<void> bind(const Prepared& prepared, std::span<const SqlValue> values);
+    Result<void> use_write_ahead_log(std::chrono::milliseconds patience);
     GatewayError last_error();
 
     std::unique_ptr<sqlite3, CloseDatabase> database_;
