@@ -18,11 +18,6 @@ std::string described(std::string_view name, std::string_view message) {
     return "Invalid " + std::string(name) + ": " + std::string(message);
 }
 
-bool has_control(std::string_view text) {
-    return std::ranges::any_of(
-        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
-
 /// A number as forms send it, in quotes, without them.
 std::string_view unquoted(const JsonMember& member) {
     if (member.type != JsonType::string) return member.value;
@@ -48,6 +43,11 @@ std::size_t depth_of(std::string_view json) {
 }
 
 }  // namespace
+
+bool has_control(std::string_view text) {
+    return std::ranges::any_of(
+        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
 
 GatewayError schema_error(std::string_view name, std::string_view type, std::string_view message) {
     GatewayError error(ErrorKind::unprocessable, ErrorSource::client,

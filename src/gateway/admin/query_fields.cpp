@@ -6,6 +6,7 @@
 #include "tollweir/core/json.hpp"
 #include "tollweir/core/time_text.hpp"
 #include "tollweir/core/url_query.hpp"
+#include "tollweir/gateway/admin/fields.hpp"
 
 namespace tollweir {
 namespace {
@@ -53,9 +54,7 @@ Result<void> QueryFields::checked() const {
 
 std::string QueryFields::text(std::string_view name) {
     auto value = form_value(query_, name);
-    const bool has_control = std::ranges::any_of(
-        value, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
-    if (value.size() <= kMaxText && !has_control) return value;
+    if (value.size() <= kMaxText && !has_control(value)) return value;
     refuse(name, "Invalid " + std::string(name) + ": too long, or with control characters");
     return {};
 }

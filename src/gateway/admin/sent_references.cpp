@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "tollweir/core/json_tree.hpp"
 
@@ -24,6 +25,12 @@ bool holds_one(const JsonNode& node) {
 bool holds_reference(std::string_view json) {
     const auto tree = parse_json_tree(json);
     return !tree || holds_one(*tree);
+}
+
+std::string reference_refused(std::string path) {
+    return std::move(path) +
+           " refers to something on the gateway's side; such references (os.environ/, oidc/) are "
+           "resolved in the configuration file only. Send the value";
 }
 
 }  // namespace tollweir

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace tollweir {
@@ -8,5 +9,7 @@ namespace tollweir {
 /// references are resolved in the configuration file only. What is no JSON counts as one.
 /// spec/peer-lessons.md 9.
 bool holds_reference(std::string_view json);
+/// What is said of it; `path`: the value's.
+std::string reference_refused(std::string path);
 
 }  // namespace tollweir

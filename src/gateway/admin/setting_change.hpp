@@ -8,9 +8,14 @@
 
 namespace tollweir {
 
-// What the routes of /credentials and /config share.
+// What the routes that change the store's part of the configuration share.
 
-/// Whether the store's credentials and settings are read at all. Errors: as clients hear them.
+/// Whether it is read at all. Errors: as clients hear them; `more` ends what is said of switching
+/// it on.
+Result<void> need_stored_config(const RequestContext& context, bool is_on,
+                                std::string_view error_type, std::string_view more = {});
+
+/// Likewise its credentials and settings.
 Result<void> need_stored_settings(const RequestContext& context, std::string_view error_type);
 
 /// As serve_body, for what the store keeps of the configuration.
@@ -20,6 +25,15 @@ net::Task<Result<void>> serve_setting_change(RequestContext& context, Parse pars
     if (auto good = need_stored_settings(context, error_type); !good)
         co_return std::unexpected(std::move(good.error()));
     co_return co_await serve_body(context, std::move(parse), work, error_type);
+}
+
+/// As serve_rows, likewise.
+template <class Work>
+net::Task<Result<void>> serve_settings(RequestContext& context, Work work,
+                                       std::string_view error_type) {
+    if (auto good = need_stored_settings(context, error_type); !good)
+        co_return std::unexpected(std::move(good.error()));
+    co_return co_await serve_rows(context, std::move(work), error_type);
 }
 
 }  // namespace tollweir

@@ -28,6 +28,9 @@ struct Sent {
     }
 };
 
+/// Whether a text holds what may stand in no name: a control character.
+bool has_control(std::string_view text);
+
 /// The fields of a management request's body, by name and type. Each wrong one is an error that
 /// names it; the first is kept, so that a parser reads all of its fields and asks once. Unknown
 /// fields are ignored.

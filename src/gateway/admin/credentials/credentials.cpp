@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/admin/models/model_fields.hpp"
+#include "gateway/admin/json_fields.hpp"
 #include "gateway/admin/sent_references.hpp"
 #include "gateway/admin/setting_change.hpp"
 #include "gateway/admin/stored_rows.hpp"
 #include "tollweir/core/ids.hpp"
-#include "tollweir/core/json_parts.hpp"
 #include "tollweir/storage/config_row.hpp"
 #include "tollweir/storage/model_row.hpp"
 
@@ -50,24 +49,10 @@ struct CredentialFields {
     std::string model_id;  // whose values are taken; empty: those that were sent
 };
 
-JsonFields members_of(Fields& body, std::string_view name) {
-    JsonFields fields;
-    const auto object = body.object(name);
-    if (!object.value) return fields;
-    const auto parts = json_members(*object.value);
-    if (!parts) body.refuse(name, "has too many members");
-    for (const auto& [key, value] : parts.value_or(JsonParts())) fields.emplace_back(key, value);
-    return fields;
-}
-
 Result<void> check_values(const JsonFields& values) {
     for (const auto& [name, value] : values)
         if (holds_reference(value))
-            return refuse("credential_values." + name.substr(0, 80) +
-                              " refers to something on the gateway's side; such references "
-                              "(os.environ/, oidc/) are resolved in the configuration file only. "
-                              "Send the value",
-                          kValues);
+            return refuse(reference_refused("credential_values." + name.substr(0, 80)), kValues);
     return {};
 }
 
@@ -77,10 +62,6 @@ Result<CredentialFields> parse(Fields& body) {
     fields.values = members_of(body, kValues);
     fields.info = body.object("credential_info");
     fields.model_id = body.text("model_id").value.value_or("");
-    if (fields.new_name.value && std::ranges::any_of(*fields.new_name.value, [](char c) {
-            return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-        }))
-        body.refuse("credential_name", "holds a control character");
     if (auto good = body.checked(); !good) return std::unexpected(good.error());
     if (auto good = check_values(fields.values); !good) return std::unexpected(good.error());
     return fields;
@@ -98,9 +79,8 @@ Result<CredentialFields> parse_new(Fields& body) {
 
 /// The audit log's form of a row.
 std::string row_json(const CredentialRow& row) {
-    JsonFields sealed;
-    for (const auto& [name, value] : json_members(row.credential_values).value_or(JsonParts()))
-        sealed.emplace_back(name, "\"***\"");
+    auto sealed = fields_of(row.credential_values);
+    for (auto& [name, value] : sealed) value = "\"***\"";
     std::string out;
     JsonWriter json(out);
     json.begin_object().key("credential_name").string(row.credential_name);
@@ -130,16 +110,18 @@ void keep_credential_params(JsonFields& params) {
 }
 
 /// What a deployment that is served says: its key, and the parameters that are no secret.
-std::optional<JsonFields> values_in_force(const Snapshot& snapshot, const std::string& model_id) {
-    const auto& all = snapshot.deployments();
-    const auto found = std::ranges::find(all, model_id, &Deployment::id);
-    if (found == all.end()) return std::nullopt;
-    JsonFields values;
-    for (const auto& [name, value] : json_members(found->params_json).value_or(JsonParts()))
-        values.emplace_back(name, value);
+JsonFields values_in_force(const Deployment& deployment) {
+    auto values = fields_of(deployment.params_json);
     keep_credential_params(values);
-    if (!found->api_key.empty()) set_text_field(values, "api_key", found->api_key.reveal());
+    if (!deployment.api_key.empty()) set_text_field(values, "api_key", deployment.api_key.reveal());
     return values;
+}
+
+/// Null: none that is served has the id.
+const Deployment* find_served(const Snapshot& snapshot, const std::string& id) {
+    const auto& all = snapshot.deployments();
+    const auto found = std::ranges::find(all, id, &Deployment::id);
+    return found == all.end() ? nullptr : &*found;
 }
 
 /// Changes one row; on the store's thread.
@@ -242,11 +224,11 @@ private:
             keep_credential_params(*params);
             return params;
         }
-        auto values = values_in_force(*call_.snapshot, fields_.model_id);
-        if (!values)
+        const auto* served = find_served(*call_.snapshot, fields_.model_id);
+        if (served == nullptr)
             return row_error(ErrorKind::not_found, "Model not found", "not_found_error",
                              "model_id");
-        return std::move(*values);
+        return values_in_force(*served);
     }
 
     /// What was sent, sealed and tried as it will be used.
@@ -255,12 +237,7 @@ private:
         row.credential_values = seal_params(values, seal_key_of(call_.config()));
         JsonFields info;
         for (const auto* text : {&info_before, fields_.info.value ? &*fields_.info.value : nullptr})
-            if (text != nullptr && !text->empty()) {
-                JsonFields changes;
-                for (const auto& [name, value] : json_members(*text).value_or(JsonParts()))
-                    changes.emplace_back(name, value);
-                merge_fields(changes, info);
-            }
+            if (text != nullptr) merge_fields(fields_of(*text), info);
         row.credential_info = fields_json(info);
         row.updated_at = now_;
         row.updated_by = call_.caller.user_id();
@@ -314,9 +291,7 @@ net::Task<Result<void>> remove_credential(RequestContext& context) {
         fields.name = name;
         return CredentialWriter(call, fields).remove(sql);
     };
-    if (auto good = need_stored_settings(context, kErrors); !good)
-        co_return std::unexpected(std::move(good.error()));
-    co_return co_await serve_rows(context, work, kErrors);
+    return serve_settings(context, work, kErrors);
 }
 
 net::Task<Result<void>> list_credentials(RequestContext& context) {
@@ -344,16 +319,15 @@ net::Task<Result<void>> show_credential(RequestContext& context) {
 
 net::Task<Result<void>> show_credential_of_model(RequestContext& context) {
     const auto& id = context.path_part;
-    const auto values = values_in_force(*context.snapshot, id);
-    if (!values)
+    const auto* served = find_served(*context.snapshot, id);
+    if (served == nullptr)
         co_return std::unexpected(as_admin_error(
             GatewayError(ErrorKind::not_found, ErrorSource::gateway, "Model not found"),
             "not_found_error"));
-    const auto& all = context.snapshot->deployments();
-    const auto model = std::ranges::find(all, id, &Deployment::id);
     std::string out;
     JsonWriter json(out);
-    write_shown(json, {model->group + "-credential-" + id, masked_values(*values), "{}"});
+    write_shown(
+        json, {served->group + "-credential-" + id, masked_values(values_in_force(*served)), "{}"});
     co_return co_await answer(context, std::move(out), kErrors);
 }
 

@@ -1,25 +1,10 @@
 #include "gateway/admin/models/model_fields.hpp"
 
-#include <algorithm>
-
 #include "gateway/admin/stored_rows.hpp"
 #include "tollweir/core/json_parts.hpp"
 
 namespace tollweir {
 namespace {
-
-JsonFields members_of(Fields& body, std::string_view name) {
-    const auto object = body.object(name);
-    if (!object.value) return {};
-    const auto parts = json_members(*object.value);
-    if (!parts) {
-        body.refuse(name, "has too many members");
-        return {};
-    }
-    JsonFields fields;
-    for (const auto& [key, value] : *parts) fields.emplace_back(key, value);
-    return fields;
-}
 
 /// Numbers become texts, as LiteLLM takes them.
 std::string take_id(JsonFields& info) {
@@ -29,11 +14,6 @@ std::string take_id(JsonFields& info) {
     std::erase_if(
         info, [](const auto& field) { return field.first == "id" || field.first == "db_model"; });
     return id;
-}
-
-bool has_control(std::string_view text) {
-    return std::ranges::any_of(
-        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 Result<ModelFields> parse(Fields& body) {
@@ -61,45 +41,6 @@ Result<ModelFields> parse_model_update(Fields& body) {
     auto fields = parse(body);
     if (fields && fields->name.is_null()) fields->name.sent = false;  // forms send it empty
     return fields;
-}
-
-const std::string* find_field(const JsonFields& fields, std::string_view name) {
-    const auto found = std::ranges::find(fields, name, &JsonFields::value_type::first);
-    return found == fields.end() ? nullptr : &found->second;
-}
-
-std::string text_field(const JsonFields& fields, std::string_view name) {
-    const auto* value = find_field(fields, name);
-    if (value == nullptr || !value->starts_with('"')) return {};
-    return decode_json_string(*value).value_or("");
-}
-
-void set_text_field(JsonFields& fields, std::string_view name, std::string_view text) {
-    std::string json;
-    append_json_string(json, text);
-    merge_fields({{std::string(name), std::move(json)}}, fields);
-}
-
-void merge_fields(const JsonFields& changes, JsonFields& fields) {
-    for (const auto& [name, value] : changes) {
-        const auto own = std::ranges::find(fields, name, &JsonFields::value_type::first);
-        if (own == fields.end()) {
-            if (value != "null") fields.emplace_back(name, value);
-        } else if (value == "null") {
-            fields.erase(own);
-        } else {
-            own->second = value;
-        }
-    }
-}
-
-std::string fields_json(const JsonFields& fields) {
-    std::string out;
-    JsonWriter json(out);
-    json.begin_object();
-    for (const auto& [name, value] : fields) json.key(name).raw(value);
-    json.end_object();
-    return out;
 }
 
 }  // namespace tollweir

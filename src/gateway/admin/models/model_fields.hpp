@@ -3,8 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "tollweir/core/deployment.hpp"
-#include "tollweir/gateway/admin/fields.hpp"
+#include "gateway/admin/json_fields.hpp"
 
 namespace tollweir {
 
@@ -21,13 +20,5 @@ struct ModelFields {
 Result<ModelFields> parse_new_model(Fields& body);
 /// The id may stand in the path instead.
 Result<ModelFields> parse_model_update(Fields& body);
-
-/// The value of a field as text; empty: absent, or none.
-std::string text_field(const JsonFields& fields, std::string_view name);
-const std::string* find_field(const JsonFields& fields, std::string_view name);
-void set_text_field(JsonFields& fields, std::string_view name, std::string_view text);
-/// Puts `changes` over `fields`.
-void merge_fields(const JsonFields& changes, JsonFields& fields);
-std::string fields_json(const JsonFields& fields);
 
 }  // namespace tollweir

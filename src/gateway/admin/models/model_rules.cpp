@@ -52,11 +52,8 @@ bool is_filled(const std::string& value) {
 Result<void> refuse_references(const JsonFields& params) {
     for (const auto& [name, value] : params) {
         if (holds_reference(value))
-            return refuse(path_of(name) +
-                              " refers to something on the gateway's side; such references "
-                              "(os.environ/, oidc/) are resolved in the configuration file only. "
-                              "Send the value, or name an entry of credential_list in "
-                              "litellm_credential_name",
+            return refuse(reference_refused(path_of(name)) +
+                              ", or name an entry of credential_list in litellm_credential_name",
                           name);
     }
     const auto vertex = text_field(params, "vertex_credentials");

@@ -5,10 +5,10 @@
 #include "gateway/admin/models/model_fields.hpp"
 #include "gateway/admin/models/model_rules.hpp"
 #include "gateway/admin/row_json.hpp"
+#include "gateway/admin/setting_change.hpp"
 #include "gateway/admin/stored_rows.hpp"
 #include "gateway/admin/teams/team_rows.hpp"
 #include "tollweir/core/ids.hpp"
-#include "tollweir/core/json_parts.hpp"
 #include "tollweir/gateway/live_config.hpp"
 #include "tollweir/storage/model_row.hpp"
 
@@ -32,13 +32,6 @@ std::string row_json(ModelRow row) {
     write_columns(json, row, model_columns());
     json.end_object();
     return out;
-}
-
-JsonFields info_of(const ModelRow& row) {
-    JsonFields info;
-    for (const auto& [name, value] : json_members(row.model_info).value_or(JsonParts()))
-        info.emplace_back(name, value);
-    return info;
 }
 
 /// The name by which the row's team knows it.
@@ -123,7 +116,7 @@ private:
                 "to edit.");
         if (!*found) return not_found(fields_.id);
         const auto& before = **found;
-        auto info = info_of(before);
+        auto info = fields_of(before.model_info);
         auto team = permit(sql, text_field(info, "team_id"));
         if (!team) return std::unexpected(team.error());
         auto params = unseal_params(before.litellm_params, seal_key_of(call_.config()));
@@ -142,7 +135,7 @@ private:
         if (!found) return std::unexpected(found.error());
         if (!*found) return not_found(fields_.id);
         const auto& row = **found;
-        const auto info = info_of(row);
+        const auto info = fields_of(row.model_info);
         auto team = permit(sql, text_field(info, "team_id"));
         if (!team) return std::unexpected(team.error());
         if (auto gone = delete_model_row(sql, row.model_id); !gone) return gone;
@@ -237,7 +230,7 @@ private:
         const auto rows = list_model_rows(sql);
         if (!rows) return std::unexpected(rows.error());
         for (const auto& row : *rows) {
-            const auto info = info_of(row);
+            const auto info = fields_of(row.model_info);
             if (row.model_id != fields_.id && text_field(info, "team_id") == team.team_id &&
                 public_name(row, info) == name)
                 return {};
@@ -300,21 +293,12 @@ Result<std::string> remove(Sql& sql, const AdminCall& call, const ModelFields& f
     return ModelWriter(call, fields).remove(sql);
 }
 
-/// Whether models are kept in the store at all.
-Result<void> need_stored_models(const RequestContext& context) {
-    if (stores_models(context.config()) && context.state->live_config != nullptr) return {};
-    return row_error(ErrorKind::internal,
-                     "Set `'STORE_MODEL_IN_DB='True'` in your env to enable this feature. "
-                     "general_settings.store_model_in_db: true does the same; "
-                     "supported_db_objects, where it is set, must name `models`",
-                     kModelErrors);
-}
-
 template <class Parse, class Work>
 net::Task<Result<void>> serve_change(RequestContext& context, Parse parse, Work work) {
-    if (context.state->store == nullptr) co_return std::unexpected(no_database_for_rows());
-    if (auto good = need_stored_models(context); !good)
-        co_return std::unexpected(as_admin_error(std::move(good.error()), kModelErrors));
+    const auto on = need_stored_config(context, stores_models(context.config()), kModelErrors,
+                                       "; supported_db_objects, where it is set, must name "
+                                       "`models`");
+    if (!on) co_return std::unexpected(on.error());
     co_return co_await serve_body(context, std::move(parse), work, kModelErrors);
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/admin/models/model_fields.hpp"
+#include "gateway/admin/json_fields.hpp"
 #include "gateway/admin/sent_references.hpp"
 #include "gateway/admin/setting_change.hpp"
 #include "tollweir/core/json_parts.hpp"
@@ -34,24 +34,12 @@ struct SectionChange {
     JsonFields values;
 };
 
-JsonFields fields_of(std::string_view object) {
-    JsonFields fields;
-    for (const auto& [name, value] : json_members(object).value_or(JsonParts()))
-        fields.emplace_back(name, value);
-    return fields;
-}
-
 Result<void> check_sent(const SectionChange& change) {
     for (const auto& [name, value] : change.values) {
         const auto path = change.name + "." + name.substr(0, 80);
         if (is_of_the_file_alone(change.name, name))
             return refuse(path + " can be set in the configuration file only", name);
-        if (holds_reference(value))
-            return refuse(path +
-                              " refers to something on the gateway's side; such references "
-                              "(os.environ/, oidc/) are resolved in the configuration file "
-                              "only. Send the value",
-                          name);
+        if (holds_reference(value)) return refuse(reference_refused(path), name);
     }
     return {};
 }
@@ -241,13 +229,6 @@ Result<std::string> list(Sql& sql, const AdminCall& call) {
     return out;
 }
 
-template <class Work>
-net::Task<Result<void>> serve_settings(RequestContext& context, Work work) {
-    if (auto good = need_stored_settings(context, kErrors); !good)
-        co_return std::unexpected(std::move(good.error()));
-    co_return co_await serve_rows(context, std::move(work), kErrors);
-}
-
 }  // namespace
 
 net::Task<Result<void>> update_settings(RequestContext& context) {
@@ -271,7 +252,7 @@ net::Task<Result<void>> show_setting(RequestContext& context) {
     const auto show = [name = std::move(name)](Sql& sql, const AdminCall&) {
         return show_field(sql, name);
     };
-    co_return co_await serve_settings(context, show);
+    co_return co_await serve_settings(context, show, kErrors);
 }
 
 net::Task<Result<void>> list_general_settings(RequestContext& context) {
@@ -280,7 +261,7 @@ net::Task<Result<void>> list_general_settings(RequestContext& context) {
         query.refuse_value("config_type", "Input should be 'general_settings'");
     if (auto good = query.checked(); !good)
         co_return std::unexpected(as_admin_error(good.error(), kErrors));
-    co_return co_await serve_settings(context, list);
+    co_return co_await serve_settings(context, list, kErrors);
 }
 
 }  // namespace tollweir
