@@ -65,6 +65,7 @@ private:
     net::Task<Result<void>> end_stream(Result<void> outcome);
     bool leaves_open(const GatewayError& error) const;
     void leave_open();
+    bool may_go_on() const;
     AnswerRecorder* open_recorder();
     Usage untold_usage() const;
     UsageCost stream_cost() const;

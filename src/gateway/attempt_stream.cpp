@@ -40,13 +40,17 @@ Usage Attempt::untold_usage() const {
                            token_counter_for(deployment_, leg_->model), editor_->tally());
 }
 
+/// Whether the group was opted in to what follows a stream that breaks.
+bool Attempt::may_go_on() const {
+    const auto* group = context_.estimate.group;
+    return group != nullptr && group->is_continued;
+}
+
 /// A stream that goes on is recorded with what came before.
 AnswerRecorder* Attempt::open_recorder() {
-    const auto* group = context_.estimate.group;
-    const bool may_go_on = group != nullptr && group->is_continued;
     if (context_.broken_stream) {
         recorder_ = context_.broken_stream->said;
-    } else if (context_.kept || may_go_on) {
+    } else if (context_.kept || may_go_on()) {
         recorder_ = std::make_shared<AnswerRecorder>();
     }
     return recorder_.get();
@@ -60,8 +64,6 @@ void Attempt::write_stream_headers() {
 
 void Attempt::open_relay() {
     const auto& config = context_.config();
-    const auto* group = context_.estimate.group;
-    const bool may_go_on = group != nullptr && group->is_continued;
     StreamEdits edits;
     edits.model = context_.requested_model;
     edits.hide_usage = body_->hides_usage();
@@ -70,7 +72,7 @@ void Attempt::open_relay() {
     edits.cost = stream_cost();
     edits.recorder = open_recorder();
     edits.before = stream_before(context_);
-    edits.keeps_errors = may_go_on;
+    edits.keeps_errors = may_go_on();
     editor_ = openai_front().open_pass_through(std::move(edits));
     // All tries together have an end, until the model has said something.
     const auto left =
@@ -82,7 +84,7 @@ void Attempt::open_relay() {
     terms.hold = config.stream_hold;
     terms.ping = config.ping_interval;
     terms.max_event_bytes = config.upstream.max_event_bytes;
-    terms.keeps_request = may_go_on;
+    terms.keeps_request = may_go_on();
     stream_.emplace(context_, *call_, *editor_, terms, context_.headers);
 }
 
@@ -179,8 +181,7 @@ bool Attempt::leaves_open(const GatewayError& error) const {
     if (error.kind == ErrorKind::client_closed || client.is_cut() || client.has_left())
         return false;
     if (context_.broken_stream) return true;  // another may go on all the same
-    const auto* group = context_.estimate.group;
-    return group != nullptr && group->is_continued && recorder_ != nullptr &&
+    return may_go_on() && recorder_ != nullptr &&
            context_.view.endpoint == Endpoint::chat_completions && recorder_->open_text();
 }
 

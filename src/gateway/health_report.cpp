@@ -62,9 +62,9 @@ std::string entry_of(const ProbeRound::Probe& probe, bool has_details) {
     return entry += '}';
 }
 
-std::string write_report(const RequestContext& context, const ProbeRound& round) {
+std::string write_report(const RequestContext& context, const Wanted& wanted,
+                         const ProbeRound& round) {
     const bool has_details = context.config().health.shows_details;
-    const Wanted wanted(context);
     std::string lists[2];  // healthy, unhealthy
     std::size_t counts[2] = {0, 0};
     for (const auto& probe : round.probes) {
@@ -96,14 +96,14 @@ net::Task<void> probe_and_wake(WorkerState& state, std::shared_ptr<ProbeRound> r
 net::Task<Result<void>> report_health(RequestContext& context, const HealthChecker& checker) {
     if (context.identity.kind == Identity::Kind::anonymous)
         co_return co_await respond(context, 200, kJson, R"({"status":"healthy"})");
+    const Wanted wanted(context);
     if (context.config().health.runs_in_background) {
         const auto last = checker.last_round();
         co_return co_await respond(context, 200, kJson,
-                                   last ? write_report(context, *last) : std::string("{}"));
+                                   last ? write_report(context, wanted, *last) : std::string("{}"));
     }
     auto round = std::make_shared<ProbeRound>();
     round->snapshot = context.snapshot;
-    const Wanted wanted(context);
     for (const auto& deployment : round->snapshot->deployments())
         if (wanted.holds(deployment)) round->probes.push_back({&deployment, {}});
     auto done = std::make_shared<net::Wake>(context.state->worker.context());
@@ -115,7 +115,7 @@ net::Task<Result<void>> report_health(RequestContext& context, const HealthCheck
     context.client->cancel_on_leave(nullptr);
     if (reason != net::Wake::Reason::woken)
         co_return fail(ErrorKind::client_closed, "the client left");
-    co_return co_await respond(context, 200, kJson, write_report(context, *round));
+    co_return co_await respond(context, 200, kJson, write_report(context, wanted, *round));
 }
 
 }  // namespace tollweir

@@ -35,9 +35,8 @@ net::Task<Result<void>> StreamRelay::send(const Pieces& pieces) {
 }
 
 net::Task<Result<void>> StreamRelay::ping() {
-    // A single line: with a blank one behind it openai-python would dispatch an empty event.
     // What was held back goes out in its place, since the hold has run out.
-    const Pieces line{held_.empty() || open_ ? std::string_view(": ping\n") : held_};
+    const Pieces line{held_.empty() || open_ ? kPing : std::string_view(held_)};
     co_return co_await send(line);
 }
 

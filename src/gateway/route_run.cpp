@@ -224,12 +224,8 @@ net::Task<Result<void>> RouteRun::fall_back(GatewayError first) {
     while (!pending.empty() && context_.fallbacks < most && attempts_ < kMaxAttempts) {
         const auto target = std::move(pending.front());
         pending.pop_front();
-        auto match = context_.snapshot->find_group(target.name, team_id());
-        if (!match || was_visited(target.name)) continue;
-        visited_.push_back(target.name);
-        ++context_.fallbacks;
-        context_.state->metrics.count_fallback();
-        if (auto switched = switch_to(target, std::move(*match)); !switched) co_return switched;
+        if (!move_to(target)) continue;
+        if (auto asked = ask_group(target); !asked) co_return asked;
         auto outcome = co_await enter_group();
         if (outcome) outcome = co_await serve();
         if (outcome || outcome.error().kind == ErrorKind::client_closed ||
@@ -441,11 +437,21 @@ std::optional<milliseconds> RouteRun::next_delay(const GatewayError& error) {
 }
 
 /// Another group serves from now on: its limits bind, and what was reserved for the one before is
-/// given back.
-Result<void> RouteRun::switch_to(const FallbackTarget& target, GroupMatch match) {
+/// given back. False: there is none of the name, or it was asked before.
+bool RouteRun::move_to(const FallbackTarget& target) {
+    auto match = context_.snapshot->find_group(target.name, team_id());
+    if (!match || was_visited(target.name)) return false;
+    visited_.push_back(target.name);
+    ++context_.fallbacks;
+    context_.state->metrics.count_fallback();
     settlement_.leave_group();
-    match_ = std::move(match);
+    match_ = std::move(*match);
     called_ = target.name;
+    return true;
+}
+
+/// The request as the fallback wants it, whose name the client reads from now on.
+Result<void> RouteRun::ask_group(const FallbackTarget& target) {
     context_.requested_model = target.name;
     if (!target.changes_json.empty()) return change_body(target.changes_json);
     if (changed_body_.empty()) return {};

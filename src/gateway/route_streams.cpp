@@ -76,7 +76,8 @@ net::Task<Result<void>> RouteRun::run_hedged(Leg& first, TimePoint began,
     for (const auto& loser : co_await race.settle()) {
         learn(*loser.leg, std::unexpected(loser.error));
         const bool second_won = loser.leg == &first;
-        if (loser.error.kind == ErrorKind::client_closed)
+        // Of a call that was cut off late it is known that its word took longer.
+        if (race.is_won() && loser.error.kind == ErrorKind::client_closed)
             match_.group->hedging->observe(loser.leg->response_time);
         // The last leg is booked; afterwards the one that serves is the last.
         if (second_won) std::swap(first, *second);
@@ -116,14 +117,7 @@ net::Task<Result<void>> RouteRun::go_on(GatewayError error) {
     if (visited_.empty()) visited_.push_back(match_.group->name);
     for (const auto& target : targets) {
         if (!is_broken(outcome) || !may_try() || context_.fallbacks >= most) break;
-        auto match = context_.snapshot->find_group(target.name, team_id());
-        if (!match || was_visited(target.name)) continue;
-        visited_.push_back(target.name);
-        ++context_.fallbacks;
-        context_.state->metrics.count_fallback();
-        settlement_.leave_group();
-        match_ = std::move(*match);
-        called_ = target.name;
+        if (!move_to(target)) continue;
         if (auto asked = ask_for_rest(target); !asked) continue;
         outcome = co_await enter_group();
         if (outcome) outcome = co_await serve();

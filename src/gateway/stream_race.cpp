@@ -72,8 +72,7 @@ net::Task<void> StreamRace::ping() {
         client.begin_stream(200, context_.headers);
     }
     silent_since_ = Clock::now();
-    // See StreamRelay::ping.
-    const Pieces line{std::string_view(": ping\n")};
+    const Pieces line{kPing};
     has_left_ = !co_await client.send(line);
 }
 

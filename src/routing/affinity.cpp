@@ -5,6 +5,7 @@
 #include <new>
 #include <string>
 
+#include "tollweir/core/find_text.hpp"
 #include "tollweir/core/json_parts.hpp"
 
 namespace tollweir {
@@ -45,12 +46,12 @@ AffinityId affinity_of_deployment(std::string_view id) {
 std::string cached_beginning(const ObjectView& body) {
     constexpr std::string_view kMark = "\"cache_control\"";
     const auto* messages = body.find("messages");
-    if (messages == nullptr || !messages->value.contains(kMark)) return {};
+    if (messages == nullptr || !contains_text(messages->value, kMark)) return {};
     const auto elements = json_elements(messages->value);
     if (!elements) return {};
     std::size_t count = 0;
     for (std::size_t i = 0; i < elements->size(); ++i)
-        if ((*elements)[i].contains(kMark)) count = i + 1;
+        if (contains_text((*elements)[i], kMark)) count = i + 1;
     std::string beginning;
     if (const auto* tools = body.find("tools"); tools != nullptr) beginning += tools->value;
     for (std::size_t i = 0; i < count; ++i) beginning += (*elements)[i];

@@ -9,6 +9,10 @@
 
 namespace tollweir {
 
+/// What a client that waits for a stream's first word gets. A single line: with a blank one behind
+/// it openai-python would dispatch an empty event.
+inline constexpr std::string_view kPing = ": ping\n";
+
 /// Times and bounds of one stream.
 struct StreamTerms {
     std::chrono::milliseconds gap{};    // longest wait for each event but the first

@@ -73,7 +73,8 @@ private:
     bool may_go_on(const GatewayError& error) const;
     TimePoint last_moment() const;
     std::optional<std::chrono::milliseconds> next_delay(const GatewayError& error);
-    Result<void> switch_to(const FallbackTarget& target, GroupMatch match);
+    bool move_to(const FallbackTarget& target);
+    Result<void> ask_group(const FallbackTarget& target);
     Result<void> change_body(const std::string& changes_json);
     void learn(Leg& leg, const Result<void>& outcome);
     FallbackSources sources() const;
