@@ -7,7 +7,6 @@
 
 #include "tollweir/core/lease_account.hpp"
 #include "tollweir/core/limit.hpp"
-#include "tollweir/storage/migrations.hpp"
 #include "unit/storage/test_store.hpp"
 
 namespace tollweir {
@@ -15,16 +14,8 @@ namespace {
 
 constexpr StoreTime kHour = 3'600'000;
 
-class BudgetsTest : public BothStores {
+class BudgetsTest : public MigratedStores {
 protected:
-    void SetUp() override {
-        BothStores::SetUp();
-        if (!store_) return;
-        const auto done = migrate_store(store_->options());
-        ASSERT_TRUE(done) << done.error().message;
-        sql_ = store_->connect();
-    }
-
     LeaseGrant exchange(std::string_view process, const LeaseRequest& request) {
         const auto grants = exchange_leases(*sql_, process, {&request, 1});
         EXPECT_TRUE(grants) << grants.error().message;
@@ -51,8 +42,6 @@ protected:
         EXPECT_TRUE(
             sql_->run("update tollweir_budget_lease set expires_at = expires_at - $1", {by}));
     }
-
-    std::unique_ptr<StoreConnection> sql_;
 };
 
 LeaseRequest request_for(std::string scope, Picodollars cap, Picodollars need) {

@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/store_connection.hpp"
 #include "tollweir/core/time_text.hpp"
-#include "tollweir/storage/migrations.hpp"
 #include "unit/storage/test_store.hpp"
 
 namespace tollweir {
@@ -12,20 +10,7 @@ namespace {
 
 const WallTime kNow = *parse_rfc3339("2026-11-26T12:00:00.120Z");
 
-class ConfigRows : public BothStores {
-protected:
-    void SetUp() override {
-        BothStores::SetUp();
-        if (IsSkipped()) return;
-        const auto migrated = migrate_store(store_->options());
-        ASSERT_TRUE(migrated) << migrated.error().message;
-        connection_ = store_->connect();
-    }
-
-    Sql& sql() { return *connection_; }
-
-    std::unique_ptr<StoreConnection> connection_;
-};
+class ConfigRows : public MigratedStores {};
 TOLLWEIR_BOTH_STORES(ConfigRows);
 
 CredentialRow row(std::string name) {

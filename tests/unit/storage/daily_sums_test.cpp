@@ -12,16 +12,8 @@ namespace {
 
 constexpr Picodollars kCost = 13'500'000;
 
-class DailySumsTest : public BothStores {
+class DailySumsTest : public MigratedStores {
 protected:
-    void SetUp() override {
-        BothStores::SetUp();
-        if (!store_) return;
-        const auto done = migrate_store(store_->options());
-        ASSERT_TRUE(done) << done.error().message;
-        sql_ = store_->connect();
-    }
-
     static SpendRow row_of(std::string_view key, std::string_view model, std::string_view day) {
         SpendRow row;
         row.record_id = new_record_id(WallClock::now());
@@ -98,11 +90,12 @@ protected:
     }
     std::string since() { return table("select since from tollweir_daily_sums"); }
 
-    std::unique_ptr<StoreConnection> sql_;
     std::uint64_t position_ = 0;
     const std::atomic<bool> goes_on_{false};
 };
 TOLLWEIR_BOTH_STORES(DailySumsTest);
+class DailySumsOfPostgres : public DailySumsTest {};
+TOLLWEIR_ONLY_POSTGRES(DailySumsOfPostgres);
 
 TEST_P(DailySumsTest, AreTheSumsOfWhatIsWritten) {
     auto failed = row_of("k2", "o3", "2026-11-20");
@@ -128,8 +121,7 @@ TEST_P(DailySumsTest, StayWhenRowsAreDeleted) {
     EXPECT_EQ(ours(), before);
 }
 
-TEST_P(DailySumsTest, KnowWhatAnotherProgramWrites) {
-    if (!is_postgres()) GTEST_SKIP() << "no other program writes to the SQLite file";
+TEST_P(DailySumsOfPostgres, KnowWhatAnotherProgramWrites) {
     apply({row_of("k1", "gpt-4o", "2026-11-20"), row_of("k2", "o3", "2026-11-20")});
     run("insert into \"LiteLLM_DailyUserSpend\" (id, date, api_key, model, spend, prompt_tokens, "
         "api_requests) values ('x', '2026-11-20', 'k9', 'o3', 0.25, 7, 1);"

@@ -2,10 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/store_connection.hpp"
 #include "tollweir/core/time_text.hpp"
 #include "tollweir/storage/key_owners.hpp"
-#include "tollweir/storage/migrations.hpp"
 #include "unit/storage/test_store.hpp"
 
 namespace tollweir {
@@ -32,17 +30,8 @@ People sample() {
     return people;
 }
 
-class DeclaredPeople : public BothStores {
+class DeclaredPeople : public MigratedStores {
 protected:
-    void SetUp() override {
-        BothStores::SetUp();
-        if (IsSkipped()) return;
-        const auto migrated = migrate_store(store_->options());
-        ASSERT_TRUE(migrated) << migrated.error().message;
-        connection_ = store_->connect();
-    }
-
-    Sql& sql() { return *connection_; }
     void run(const char* statement) {
         const auto done = sql().run(statement);
         ASSERT_TRUE(done) << done.error().message;
@@ -64,8 +53,6 @@ protected:
         EXPECT_TRUE(done) << done.error().message;
         return {changed.users, changed.teams};
     }
-
-    std::unique_ptr<StoreConnection> connection_;
 };
 
 TEST_P(DeclaredPeople, BecomeRowsAsTheManagementApiMakesThem) {

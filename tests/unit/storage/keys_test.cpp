@@ -11,7 +11,6 @@
 #include "tollweir/storage/key_list.hpp"
 #include "tollweir/storage/key_lookup.hpp"
 #include "tollweir/storage/key_owners.hpp"
-#include "tollweir/storage/migrations.hpp"
 #include "unit/storage/test_store.hpp"
 
 namespace tollweir {
@@ -74,17 +73,8 @@ KeyRow full_sample() {
     return key;
 }
 
-class KeyRows : public BothStores {
+class KeyRows : public MigratedStores {
 protected:
-    void SetUp() override {
-        BothStores::SetUp();
-        if (IsSkipped()) return;
-        const auto migrated = migrate_store(store_->options());
-        ASSERT_TRUE(migrated) << migrated.error().message;
-        connection_ = store_->connect();
-    }
-
-    Sql& sql() { return *connection_; }
     void run(const char* statement, std::initializer_list<SqlValue> values = {}) {
         const auto done = sql().run(statement, values);
         ASSERT_TRUE(done) << done.error().message;
@@ -108,8 +98,6 @@ protected:
         EXPECT_TRUE(found) << found.error().message;
         return found ? std::move(*found) : std::vector<LookedUpKey>(digests.size());
     }
-
-    std::unique_ptr<StoreConnection> connection_;
 };
 
 TEST_P(KeyRows, KeepsEveryColumn) {

@@ -5,7 +5,6 @@
 #include "tollweir/core/json_parts.hpp"
 #include "tollweir/core/time_text.hpp"
 #include "tollweir/storage/budgets.hpp"
-#include "tollweir/storage/migrations.hpp"
 #include "unit/storage/test_store.hpp"
 
 namespace tollweir {
@@ -13,16 +12,8 @@ namespace {
 
 constexpr Picodollars kCost = 13'500'000;  // 0.0000135 dollars
 
-class SpendBooksTest : public BothStores {
+class SpendBooksTest : public MigratedStores {
 protected:
-    void SetUp() override {
-        BothStores::SetUp();
-        if (!store_) return;
-        const auto done = migrate_store(store_->options());
-        ASSERT_TRUE(done) << done.error().message;
-        sql_ = store_->connect();
-    }
-
     /// A call with everything that is counted by.
     static SpendRow full_row() {
         SpendRow row;
@@ -108,7 +99,6 @@ protected:
         return one("select tollweir_spend from \"LiteLLM_" + table + "\" where " + where);
     }
 
-    std::unique_ptr<StoreConnection> sql_;
     std::uint64_t position_ = 0;
 };
 
@@ -386,8 +376,10 @@ TEST_P(SpendBooksTest, WhatLiteLlmHadSpentIsGoneOnFrom) {
     EXPECT_EQ(spent("UserTable", "1 = 1"), std::to_string(1'234'567'890'123'456 + kCost));
 }
 
-TEST_P(SpendBooksTest, OnPostgresAFloatThatAnotherProgramSetsCounts) {
-    if (!is_postgres()) GTEST_SKIP() << "no other program writes to the SQLite file";
+class SpendBooksOfPostgres : public SpendBooksTest {};
+TOLLWEIR_ONLY_POSTGRES(SpendBooksOfPostgres);
+
+TEST_P(SpendBooksOfPostgres, AFloatThatAnotherProgramSetsCounts) {
     add_owners();
     apply({full_row()});
     run(R"(update "LiteLLM_VerificationToken" set spend = 2.5)");

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "tollweir/core/ids.hpp"
+#include "tollweir/storage/migrations.hpp"
 
 namespace tollweir {
 namespace {
@@ -71,6 +72,14 @@ void TestStore::cut_connections() const {
                              "datname = $1",
                              {database_});
     EXPECT_TRUE(cut);
+}
+
+void MigratedStores::SetUp() {
+    BothStores::SetUp();
+    if (IsSkipped()) return;
+    const auto migrated = migrate_store(store_->options());
+    ASSERT_TRUE(migrated) << migrated.error().message;
+    sql_ = store_->connect();
 }
 
 }  // namespace tollweir

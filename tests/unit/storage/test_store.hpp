@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "storage/store_connection.hpp"
 #include "storage/store_source.hpp"
 #include "tollweir/storage/store_pool.hpp"
 
@@ -42,6 +43,15 @@ protected:
     std::unique_ptr<TestStore> store_;
 };
 
+/// The same over a store that is ready to be used.
+class MigratedStores : public BothStores {
+protected:
+    void SetUp() override;
+
+    Sql& sql() { return *sql_; }
+    std::unique_ptr<StoreConnection> sql_;
+};
+
 inline std::string name_of_store(const testing::TestParamInfo<SqlDialect>& info) {
     return info.param == SqlDialect::postgres ? "Postgres" : "Sqlite";
 }
@@ -49,5 +59,9 @@ inline std::string name_of_store(const testing::TestParamInfo<SqlDialect>& info)
 #define TOLLWEIR_BOTH_STORES(suite) \
     INSTANTIATE_TEST_SUITE_P(       \
         Store, suite, testing::Values(SqlDialect::sqlite, SqlDialect::postgres), name_of_store)
+
+/// For what only PostgreSQL knows: other programs that write to the same database.
+#define TOLLWEIR_ONLY_POSTGRES(suite) \
+    INSTANTIATE_TEST_SUITE_P(Store, suite, testing::Values(SqlDialect::postgres), name_of_store)
 
 }  // namespace tollweir
