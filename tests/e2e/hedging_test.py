@@ -17,7 +17,7 @@ from wire import until
 
 BROKEN = {"error": {"message": "the upstream says no", "type": "server_error", "code": None}}
 PRICED = {"input_cost_per_token": 0.001, "output_cost_per_token": 0.002}
-SAMPLES = 20  # Hedging::kLeastSamples
+WARMED = 22  # Hedging::kLeastSamples, and two: the last ones may not be settled yet
 
 
 def pair(first: FakeUpstream, second: FakeUpstream, **ours: Any) -> dict[str, Any]:
@@ -33,9 +33,19 @@ def pair(first: FakeUpstream, second: FakeUpstream, **ours: Any) -> dict[str, An
 def warm(gateway: Gateway, upstream: FakeUpstream) -> None:
     """Streams that tell how long a first word takes."""
     upstream.always(sse(stream("quick")))
-    for _ in range(SAMPLES):
+    for _ in range(WARMED):
         assert content_of(gateway.stream()) == "quick"
     upstream.reset()
+
+
+def say(upstream: LiveStream, *texts: str) -> None:
+    for text in texts:
+        upstream.send(delta(text))
+
+
+def end(upstream: LiveStream) -> None:
+    upstream.send(delta(finish="stop"))
+    upstream.finish()
 
 
 def hedges(gateway: Gateway, winner: str) -> int:
@@ -78,7 +88,7 @@ def test_the_second_call_serves_where_the_first_one_is_late(
     assert (hedges(gateway, "second"), hedges(gateway, "first")) == (1, 0)
 
     # One row, with what both have used: the first one's prompt is an estimate.
-    row = last_row(gateway, SAMPLES + 1)
+    row = last_row(gateway, WARMED + 1)
     assert row["status"] == "success" and row["completion_tokens"] == 3
     assert row["prompt_tokens"] > 9
     assert row["spend"] == pytest.approx(row["prompt_tokens"] * 0.001 + 3 * 0.002)
@@ -96,14 +106,13 @@ def test_the_first_call_serves_where_it_is_quicker_after_all(
     with gateway.open_stream() as wire:
         other.wait_requests()
         first.send(role())
-        first.send(delta("late but first"))
+        say(first, "late but first")
         head = wire.read_head()
-        first.send(delta(finish="stop"))
-        first.finish()
+        end(first)
         assert b"late but first" in wire.read_body(head)
     other.last.wait_closed()
     assert (hedges(gateway, "second"), hedges(gateway, "first")) == (0, 1)
-    assert last_row(gateway, SAMPLES + 1)["model_id"] == first_id(gateway)
+    assert last_row(gateway, WARMED + 1)["model_id"] == first_id(gateway)
 
 
 def first_id(gateway: Gateway) -> str:
@@ -128,9 +137,8 @@ def test_one_that_fails_leaves_the_race_to_the_other(
     other.always(broken)
     with gateway.open_stream() as wire:
         other.wait_requests()
-        first.send(delta("still here"))
-        first.send(delta(finish="stop"))
-        first.finish()
+        say(first, "still here")
+        end(first)
         head = wire.read_head()
         assert b"still here" in wire.read_body(head)
 
@@ -145,7 +153,7 @@ def test_both_fail(upstream: FakeUpstream, other: FakeUpstream, start: StartGate
         other.wait_requests()
         first.cut()
         assert wire.read_head().status in (500, 502, 503)
-    row = last_row(gateway, SAMPLES + 1)
+    row = last_row(gateway, WARMED + 1)
     assert row["status"] == "failure" and row["spend"] == 0
     assert len(upstream.requests) == 1 and len(other.requests) == 1
 
@@ -178,9 +186,8 @@ def test_pings_go_out_while_both_are_silent(
         head = wire.read_head()
         assert head.status == 200
         second.send(role())
-        second.send(delta("at last"))
-        second.send(delta(finish="stop"))
-        second.finish()
+        say(second, "at last")
+        end(second)
         body = wire.read_body(head)
     assert body.startswith(b": ping\n") and b"at last" in body
 
@@ -215,12 +222,10 @@ def test_a_stream_that_goes_on_after_a_race_is_whole(
     second = LiveStream()
     other.always(second)
     with gateway.open_stream() as wire:
-        for text in ["a", "b", "c"]:
-            second.send(delta(text))
+        say(second, "a", "b", "c")
         head = wire.read_head()
-        second.send(delta("d"))
-        second.send(delta(finish="stop"))
-        second.finish()
+        say(second, "d")
+        end(second)
         body = wire.read_body(head).decode()
     assert re.findall(r'"content":"(.)"', body) == ["a", "b", "c", "d"]
 
@@ -229,7 +234,7 @@ def test_the_share_of_second_calls_is_bounded(
     upstream: FakeUpstream, other: FakeUpstream, start: StartGateway
 ) -> None:
     gateway = start(pair(upstream, other, max_share=0.1))
-    warm(gateway, upstream)  # earns two
+    warm(gateway, upstream)  # earns two, and what follows not quite another
     upstream.always(slow_word())
     other.always(sse(stream("quick")))
     for _ in range(6):
