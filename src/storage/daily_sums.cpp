@@ -16,7 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Others want to write too.
+// Between two days, on a thread that does nothing else: SQLite gives its one write lock to whoever
+// asks first, and those who wait for it look again in steps, so each day leaves them a gap.
 constexpr auto kPause = 20ms;
 
 constexpr const char* kSince = "select since from tollweir_daily_sums";

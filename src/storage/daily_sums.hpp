@@ -9,7 +9,7 @@
 
 namespace tollweir {
 
-// Our narrow sums by day (migration 0017): `tollweir_daily_models`, `tollweir_daily_keys` and
+// Our narrow sums by day (migration 0018): `tollweir_daily_models`, `tollweir_daily_keys` and
 // `tollweir_daily_owners`. In PostgreSQL triggers keep them in step with LiteLLM's.
 
 /// Adds rows to them in SQLite, where no triggers do.

@@ -54,7 +54,7 @@ constexpr std::array<ShownColumn, 3> kTexts{
 // How many rows a count looks at. An amount that no more rows have is rare.
 constexpr std::size_t kMostCounted = 10'000;
 
-// It may not be made yet (migration 0018).
+// It may not be made yet (migration 0019).
 const Statement kAmountsAreIndexed{
     "select 1",
     "select indisvalid from pg_index where indexrelid = to_regclass('tollweir_spend_amount')"};
