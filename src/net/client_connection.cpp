@@ -63,8 +63,8 @@ Task<void> ClientConnection::serve(RequestHandler& handler) {
             stream_.set_deadline(after(worker_.tick().last(), limits_.idle_timeout));
             if (stream_.status_of({}) != IoStatus::ok) break;
             if (!stream_.has_bytes()) {
-                const auto [error] = co_await stream_.readable();
-                if (stream_.status_of(error) != IoStatus::ok) break;
+                co_await stream_.readable();
+                if (stream_.status_of({}) != IoStatus::ok) break;
             }
             work_ = worker_.borrow_work();
         }

@@ -10,7 +10,6 @@
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/deferred.hpp>
 #include <cerrno>
 #include <cstring>
 
@@ -171,6 +170,7 @@ bool Stream::has_bytes() const {
 IoResult Stream::try_read(char* data, std::size_t size) {
     if (ssl_ == nullptr) {
         const auto got = ::recv(native(), data, size, MSG_DONTWAIT);
+        is_empty_ = got < static_cast<ssize_t>(size);
         if (got > 0) return {IoStatus::ok, static_cast<std::size_t>(got)};
         if (got == 0) return {IoStatus::closed};
         return {is_would_block(errno) || errno == EINTR ? IoStatus::would_block : IoStatus::failed};
@@ -194,24 +194,10 @@ IoResult Stream::try_read(char* data, std::size_t size) {
 Task<IoResult> Stream::read_some(char* data, std::size_t size, bool wait_first) {
     wait_first = wait_first && (ssl_ == nullptr || SSL_pending(ssl_) == 0);
     for (;;) {
-        if (wait_first && watch_ && watch_->pending) {
+        if (wait_first) {
             if (cancelled_ || expired_) co_return IoResult{why_aborted()};
-            co_await wait_for_watch();
+            co_await readable();
             if (cancelled_ || expired_) co_return IoResult{why_aborted()};
-        } else if (wait_first && ssl_ == nullptr) {
-            // There is a buffer to read into, so Asio may read itself: it tries first, which costs
-            // half of the epoll_ctl that each wait without one does.
-            if (cancelled_ || expired_) co_return IoResult{why_aborted()};
-            const auto [error, got] =
-                co_await socket_.async_read_some(asio::buffer(data, size), await);
-            if (got > 0) co_return IoResult{IoStatus::ok, got};
-            if (cancelled_ || expired_) co_return IoResult{why_aborted()};
-            co_return IoResult{error == asio::error::eof ? IoStatus::closed : IoStatus::failed};
-        } else if (wait_first) {
-            if (cancelled_ || expired_) co_return IoResult{why_aborted()};
-            const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_read, await);
-            if (cancelled_ || expired_) co_return IoResult{why_aborted()};
-            if (error) co_return IoResult{IoStatus::failed};
         }
         const auto got = try_read(data, size);
         if (got.status != IoStatus::would_block) co_return got;
@@ -320,23 +306,9 @@ IoResult Stream::try_write_tls(const Pieces& pieces, Cursor& cursor) {
 }
 
 void Stream::watch() {
-    if (!watch_) watch_ = std::make_shared<Watch>();
-    watch_->pending = true;
-    watch_->fired = ssl_ != nullptr && SSL_pending(ssl_) > 0;
-    socket_.async_wait(asio::socket_base::wait_read,
-                       [watch = watch_](const boost::system::error_code&) {
-                           watch->pending = false;
-                           watch->fired = true;  // an abort too: whoever waits looks why
-                           if (watch->waiter) std::exchange(watch->waiter, nullptr)();
-                       });
-}
-
-/// Takes the pending wait over.
-Task<void> Stream::wait_for_watch() {
-    const auto begin = [watch = watch_](auto handler) {
-        watch->waiter = [handler = std::move(handler)]() mutable { std::move(handler)(); };
-    };
-    co_await asio::async_initiate<const asio::deferred_t, void()>(begin, asio::deferred);
+    if (!watch_) watch_ = ReadWatch::make();
+    watch_->start(socket_, ssl_ == nullptr && is_empty_);
+    if (has_bytes()) watch_->fire();
 }
 
 bool Stream::peer_has_left() {

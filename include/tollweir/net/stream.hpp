@@ -1,17 +1,15 @@
 #pragma once
 
-#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <string_view>
 
 #include "tollweir/core/clock.hpp"
 #include "tollweir/core/splice.hpp"
 #include "tollweir/net/cancellable.hpp"
+#include "tollweir/net/read_watch.hpp"
+#include "tollweir/net/socket.hpp"
 #include "tollweir/net/task.hpp"
 #include "tollweir/net/tick.hpp"
 
@@ -20,11 +18,7 @@ struct ssl_ctx_st;
 
 namespace tollweir::net {
 
-namespace asio = boost::asio;
-
 class TlsSessionKeeper;
-
-using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
 
 enum class IoStatus : std::uint8_t {
     ok,
@@ -74,7 +68,12 @@ public:
     /// would sit in a recycled block of a far bigger one for hours.
     bool has_bytes() const;  // decrypted ones: nothing to wait for
     auto readable() {
-        return socket_.async_wait(asio::socket_base::wait_read, asio::as_tuple(asio::deferred));
+        if (!watch_ || !watch_->is_pending()) watch();
+        return asio::async_initiate<const asio::deferred_t, void()>(
+            [watch = watch_.get()](auto handler) {
+                watch->resume([handler = std::move(handler)]() mutable { std::move(handler)(); });
+            },
+            asio::deferred);
     }
     IoStatus status_of(const boost::system::error_code& error) const;
 
@@ -94,7 +93,7 @@ public:
     /// for something to read, which then costs no system call of its own.
     void watch();
     /// Data or an end came while nobody waited: a pooled connection is dead.
-    bool watch_has_fired() const { return watch_ && watch_->fired; }
+    bool watch_has_fired() const { return watch_ && watch_->has_fired(); }
     /// The other side has closed or reset; bytes that wait are not read.
     bool peer_has_left();
 
@@ -118,22 +117,14 @@ private:
     IoResult try_write_tls(const Pieces& pieces, Cursor& cursor);
     IoStatus why_aborted() const;
     bool forget_write_interest(const asio::ip::tcp& protocol);
-    Task<void> wait_for_watch();
-
-    /// A wait that outlives the call which began it. Its handler may come after the stream has
-    /// gone; it holds only this.
-    struct Watch {
-        bool pending = false;
-        bool fired = false;
-        std::move_only_function<void()> waiter;  // a coroutine's continuation
-    };
 
     Tick& tick_;
     Socket socket_;
     ssl_st* ssl_ = nullptr;
     TimePoint deadline_ = kNever;
     bool expired_ = false;
-    std::shared_ptr<Watch> watch_;   // null until first used
+    ReadWatch::Owner watch_;         // null until first used
+    bool is_empty_ = true;           // plain: the last read took all there was
     bool write_wants_read_ = false;  // TLS has to read before it can write on
     bool cancelled_ = false;
 };
