@@ -291,7 +291,7 @@ class Governed(Tollweir):
     # journal's own is called `journal`: it is part of a request's way.
     apart_threads = "spend-"
     key = ""
-    spend = ""
+    spend = "  proxy_batch_write_at: 3600\n"
 
     def configure(self) -> None:
         super().configure()

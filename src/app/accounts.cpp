@@ -99,8 +99,10 @@ Result<std::unique_ptr<Accounts>> Accounts::open(const Config& config, StorePool
     accounts->journal_ = std::move(*journal);
     if (accounts->spend_at_risk_.empty())
         accounts->spend_at_risk_ = accounts->journal_->volatile_reason();
+    SpendWriterOptions writer_options;
+    writer_options.interval = config.database.write_interval;
     accounts->writer_ = std::make_unique<SpendWriter>(
-        *accounts->journal_, spend_store(store, books_options(config)), SpendWriterOptions{});
+        *accounts->journal_, spend_store(store, books_options(config)), writer_options);
     accounts->cleaner_ = std::make_unique<SpendCleaner>(store);
     accounts->configure(config);
     return accounts;

@@ -47,7 +47,7 @@ struct DatabaseConfig {
     bool stores_models = false;  // `store_model_in_db`, STORE_MODEL_IN_DB
     std::optional<std::vector<StoredObject>> stored_objects;  // nothing: all
 
-    Milliseconds write_interval{10'000};  // `proxy_batch_write_at`
+    Milliseconds write_interval{1'000};  // `proxy_batch_write_at`
     Milliseconds budget_reset_interval_min{597'000};
     Milliseconds budget_reset_interval_max{605'000};
     Milliseconds batch_polling_interval{3'600'000};

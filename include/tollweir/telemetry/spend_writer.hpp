@@ -34,7 +34,7 @@ struct SpendStore {
 };
 
 struct SpendWriterOptions {
-    // How long a row may wait for its batch; a full batch goes at once.
+    // How long a row may wait before it is written.
     std::chrono::milliseconds interval{1000};
     std::size_t batch_rows = 500;
     std::size_t batch_bytes = 4 << 20;

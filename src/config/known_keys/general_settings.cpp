@@ -39,7 +39,7 @@ constexpr KnownKey kSettings[] = {
     {"allow_requests_on_db_unavailable", boolean, active, "false", "Known keys stay good without bound while the database is away."},
     {"store_model_in_db", boolean, active, "false", "Models, credentials and settings of the database too, and the routes that change them.", "", "STORE_MODEL_IN_DB"},
     {"supported_db_objects", texts, active, "", "What of the database is read: `models`, `mcp`, `guardrails`, `vector_stores`, `pass_through_endpoints`, `prompts`, `model_cost_map`; all where absent."},
-    {"proxy_batch_write_at", seconds, later, "10", "How often spend is written to the database.", "", "PROXY_BATCH_WRITE_AT"},
+    {"proxy_batch_write_at", seconds, active, "1", "How long spend waits in the journal for the next batch into the database.", "", "PROXY_BATCH_WRITE_AT"},
     {"proxy_budget_rescheduler_min_time", seconds, later, "597", "Budgets are looked at for a reset no sooner than this,"},
     {"proxy_budget_rescheduler_max_time", seconds, later, "605", "and no later."},
     {"proxy_batch_polling_interval", seconds, later, "3600", "How often batches are looked at for their cost."},
