@@ -20,8 +20,8 @@ void operator delete(void* block) noexcept {
     tollweir::BlockCache::free(block);
 }
 
-void operator delete(void* block, std::size_t) noexcept {
-    tollweir::BlockCache::free(block);
+void operator delete(void* block, std::size_t size) noexcept {
+    tollweir::BlockCache::free(block, size);
 }
 
 // Those of arrays, and those that do not throw, are the library's, which call these.

@@ -1,7 +1,6 @@
 #include "tollweir/app/gateway_client.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <exception>
 
@@ -47,14 +46,15 @@ public:
 
     Answered run(const UpstreamHead& head, const std::string& body) {
         Answered answered;
+        std::exception_ptr thrown;
         tick_.start();
-        boost::asio::co_spawn(context_, ask(head, body, answered),
-                              [&](const std::exception_ptr& error) {
-                                  tick_.stop();
-                                  pool_.cancel_finishing();
-                                  if (error) std::rethrow_exception(error);
-                              });
+        net::spawn(context_, ask(head, body, answered), [&](const std::exception_ptr& error) {
+            tick_.stop();
+            pool_.cancel_finishing();
+            thrown = error;
+        });
         context_.run();
+        if (thrown) std::rethrow_exception(thrown);
         return answered;
     }
 

@@ -29,6 +29,22 @@ struct Shelf {
 thread_local constinit std::array<Shelf, kShelves> shelves{};
 thread_local constinit bool keeps = false;
 
+/// The shelf that serves a size.
+std::size_t number_of(std::size_t size) {
+    return size == 0 ? 1 : (size + kStep - 1) / kStep;
+}
+
+/// False: it is full.
+bool put(std::size_t number, void* block) {
+    auto& shelf = shelves[number];
+    if (shelf.count >= kMostKept) return false;
+    auto* freed = static_cast<FreeBlock*>(block);
+    freed->next = shelf.first;
+    shelf.first = freed;
+    ++shelf.count;
+    return true;
+}
+
 }  // namespace
 
 BlockCache::BlockCache() {
@@ -49,10 +65,11 @@ BlockCache::~BlockCache() {
 }
 
 void* BlockCache::allocate(std::size_t size) noexcept {
-    if (!keeps || size > kLargest || size == 0) return std::malloc(size == 0 ? 1 : size);
-    const auto number = (size + kStep - 1) / kStep;
+    if (size > kLargest) return std::malloc(size);
+    // Rounded up on every thread: whoever frees it may put it on a shelf.
+    const auto number = number_of(size);
     auto& shelf = shelves[number];
-    if (shelf.first == nullptr) return std::malloc(number * kStep);
+    if (!keeps || shelf.first == nullptr) return std::malloc(number * kStep);
     auto* block = shelf.first;
     shelf.first = block->next;
     --shelf.count;
@@ -64,15 +81,14 @@ void BlockCache::free(void* block) noexcept {
     if (keeps) {
         // What malloc rounded the size up to, whoever asked for it.
         const auto number = malloc_usable_size(block) / kStep;
-        if (number > 0 && number < kShelves && shelves[number].count < kMostKept) {
-            auto& shelf = shelves[number];
-            auto* freed = static_cast<FreeBlock*>(block);
-            freed->next = shelf.first;
-            shelf.first = freed;
-            ++shelf.count;
-            return;
-        }
+        if (number > 0 && number < kShelves && put(number, block)) return;
     }
+    std::free(block);
+}
+
+void BlockCache::free(void* block, std::size_t size) noexcept {
+    if (block == nullptr) return;
+    if (keeps && size <= kLargest && put(number_of(size), block)) return;
     std::free(block);
 }
 

@@ -1,6 +1,5 @@
 #include "tollweir/gateway/health_checker.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <random>
 
 #include "tollweir/core/log.hpp"
@@ -28,8 +27,8 @@ void HealthChecker::on_tick(WorkerState& state, TimePoint now) {
         if (can_probe(deployment) && deployment.policy.background_health_check)
             round->probes.push_back({&deployment, {}});
     running_ = true;
-    boost::asio::co_spawn(state.worker.context(), run(state, std::move(round)),
-                          [](const std::exception_ptr&) {});
+    net::spawn(state.worker.context(), run(state, std::move(round)),
+               [](const std::exception_ptr&) {});
 }
 
 net::Task<void> HealthChecker::run(WorkerState& state, std::shared_ptr<ProbeRound> round) {

@@ -1,7 +1,6 @@
 #include "tollweir/gateway/health_probe.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 
 #include "tollweir/core/json.hpp"
 #include "tollweir/gateway/deployment_endpoint.hpp"
@@ -115,8 +114,8 @@ net::Task<void> run_probes(WorkerState& state, std::shared_ptr<ProbeRound> round
     const auto at_once = static_cast<std::size_t>(round->snapshot->config().health.concurrency);
     running->count = std::min(at_once, round->probes.size());
     for (std::size_t i = running->count; i > 0; --i)
-        boost::asio::co_spawn(state.worker.context(), probe_in_turn(running),
-                              [](const std::exception_ptr&) {});
+        net::spawn(state.worker.context(), probe_in_turn(running),
+                   [](const std::exception_ptr&) {});
     co_await running->done.wait_until(kNever);
 }
 

@@ -1,6 +1,5 @@
 #include "tollweir/gateway/health_report.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <functional>
 #include <set>
 #include <string>
@@ -107,9 +106,8 @@ net::Task<Result<void>> report_health(RequestContext& context, const HealthCheck
     for (const auto& deployment : round->snapshot->deployments())
         if (wanted.holds(deployment)) round->probes.push_back({&deployment, {}});
     auto done = std::make_shared<net::Wake>(context.state->worker.context());
-    boost::asio::co_spawn(context.state->worker.context(),
-                          probe_and_wake(*context.state, round, done),
-                          [](const std::exception_ptr&) {});
+    net::spawn(context.state->worker.context(), probe_and_wake(*context.state, round, done),
+               [](const std::exception_ptr&) {});
     context.client->cancel_on_leave(done.get());
     const auto reason = co_await done->wait_until(kNever);
     context.client->cancel_on_leave(nullptr);

@@ -1,7 +1,6 @@
 #include "tollweir/gateway/stream_race.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 
 #include "gateway/attempt_call.hpp"
 #include "tollweir/gateway/error_reply.hpp"
@@ -54,11 +53,11 @@ void StreamRace::start(Leg& leg, TimePoint began) {
         runner.attempt.take_the_record();
     else
         runner.attempt.use_own_body();
-    boost::asio::co_spawn(
+    net::spawn(
         context_.state->worker.context(), runner.attempt.open(),
-        [track = track_, &runner](const std::exception_ptr& thrown, Result<void> outcome) {
-            if (thrown) outcome = fail(ErrorKind::internal, "the call of a race failed");
-            runner.outcome.emplace(std::move(outcome));
+        [track = track_, &runner](const std::exception_ptr&, std::optional<Result<void>> outcome) {
+            if (!outcome) outcome = fail(ErrorKind::internal, "the call of a race failed");
+            runner.outcome = std::move(outcome);
             runner.place = track->ends++;
             track->changed.wake();
             track->ended.wake();

@@ -1,9 +1,5 @@
 #include "tollweir/net/listener.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -62,7 +58,7 @@ Result<std::unique_ptr<Listener>> Listener::open(const std::string& host, std::u
 }
 
 void Listener::start() {
-    asio::co_spawn(workers_.front()->context(), accept_all(), asio::detached);
+    spawn(workers_.front()->context(), accept_all(), [](const std::exception_ptr&) {});
 }
 
 void Listener::close() {
@@ -105,14 +101,15 @@ Task<void> Listener::accept_all() {
         auto& worker = choose();
         Socket socket(worker.context());
         tcp::endpoint peer;
-        const auto [error] =
-            co_await acceptor_.async_accept(socket, peer, asio::as_tuple(asio::deferred));
+        const auto error = co_await completion<boost::system::error_code>(
+            [&](auto handler) { acceptor_.async_accept(socket, peer, std::move(handler)); });
         if (error == asio::error::operation_aborted || !acceptor_.is_open()) break;
         if (error) {
             if (error != asio::error::connection_aborted) {
                 log_error("cannot accept a connection: " + error.message());
                 pause.expires_after(kPauseAfterFailure);
-                co_await pause.async_wait(asio::as_tuple(asio::deferred));
+                co_await completion<boost::system::error_code>(
+                    [&](auto handler) { pause.async_wait(std::move(handler)); });
             }
             continue;
         }

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <cerrno>
 #include <cstring>
 
+#include "net/system_calls.hpp"
 #include "tollweir/core/short_copy.hpp"
 #include "tollweir/net/tls.hpp"
 
@@ -27,8 +27,6 @@ constexpr std::size_t kMaxPiecesPerWrite = 64;
 constexpr std::size_t kGathered = 4 * 1024;
 // One TLS record at most (RFC 8446, 5.1); small pieces are gathered so that they share a record.
 constexpr std::size_t kTlsRecord = 16 * 1024;
-
-constexpr auto await = asio::as_tuple(asio::deferred);
 
 bool is_would_block(int error) {
     return error == EAGAIN || error == EWOULDBLOCK;
@@ -134,7 +132,8 @@ IoStatus Stream::status_of(const boost::system::error_code& error) const {
 
 Task<IoStatus> Stream::wait(asio::socket_base::wait_type what) {
     if (const auto status = status_of({}); status != IoStatus::ok) co_return status;
-    const auto [error] = co_await socket_.async_wait(what, await);
+    const auto error = co_await completion<boost::system::error_code>(
+        [&](auto handler) { socket_.async_wait(what, std::move(handler)); });
     co_return status_of(error);
 }
 
@@ -147,7 +146,8 @@ Task<IoStatus> Stream::connect(const asio::ip::tcp::endpoint& address) {
     socket_.non_blocking(true, error);
     // Before the handshake: else the first answer waits for the acknowledgement of session tickets.
     socket_.set_option(asio::ip::tcp::no_delay(true), error);
-    const auto [refused] = co_await socket_.async_connect(address, await);
+    const auto refused = co_await completion<boost::system::error_code>(
+        [&](auto handler) { socket_.async_connect(address, std::move(handler)); });
     if (const auto status = status_of(refused); status != IoStatus::ok) co_return status;
     co_return forget_write_interest(address.protocol()) ? IoStatus::ok : IoStatus::failed;
 }
@@ -169,7 +169,7 @@ bool Stream::has_bytes() const {
 
 IoResult Stream::try_read(char* data, std::size_t size) {
     if (ssl_ == nullptr) {
-        const auto got = ::recv(native(), data, size, MSG_DONTWAIT);
+        const auto got = receive(native(), data, size, MSG_DONTWAIT);
         is_empty_ = got < static_cast<ssize_t>(size);
         if (got > 0) return {IoStatus::ok, static_cast<std::size_t>(got)};
         if (got == 0) return {IoStatus::closed};
@@ -262,8 +262,8 @@ IoResult Stream::try_write_plain(const Pieces& pieces, Cursor& cursor) {
         message.msg_iovlen = count;
         constexpr int kFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
         const auto sent = count == 1
-                              ? ::send(native(), vectors[0].iov_base, vectors[0].iov_len, kFlags)
-                              : ::sendmsg(native(), &message, kFlags);
+                              ? send(native(), vectors[0].iov_base, vectors[0].iov_len, kFlags)
+                              : send(native(), message, kFlags);
         if (sent >= 0 && static_cast<std::size_t>(sent) == total)
             cursor = {i, 0};
         else if (sent >= 0)

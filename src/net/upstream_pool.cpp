@@ -1,7 +1,6 @@
 #include "tollweir/net/upstream_pool.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 #include <functional>
 
 #include "tollweir/core/log.hpp"
@@ -178,8 +177,7 @@ void UpstreamPool::give_back(const Origin& origin, Connection connection) {
         !connection->head().keep_alive)
         return;
     finishing_.insert(connection.get());
-    asio::co_spawn(context_, finish(*this, origin, std::move(connection)),
-                   [](const std::exception_ptr&) {});
+    spawn(context_, finish(*this, origin, std::move(connection)), [](const std::exception_ptr&) {});
 }
 
 void UpstreamPool::cancel_finishing() {

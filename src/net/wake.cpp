@@ -1,14 +1,12 @@
 #include "tollweir/net/wake.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/deferred.hpp>
-
 namespace tollweir::net {
 
 Task<Wake::Reason> Wake::wait_until(TimePoint when) {
     if (!woken_ && !cancelled_) {
         timer_.expires_at(when);
-        co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::deferred));
+        co_await completion<boost::system::error_code>(
+            [this](auto handler) { timer_.async_wait(std::move(handler)); });
     }
     if (cancelled_) co_return Reason::cancelled;
     if (!woken_) co_return Reason::timed_out;

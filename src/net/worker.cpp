@@ -1,6 +1,5 @@
 #include "tollweir/net/worker.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <ctime>
 
@@ -68,12 +67,12 @@ void Worker::serve(Socket socket, std::string peer, ssl_ctx_st* tls, RequestHand
         std::make_unique<ClientConnection>(*this, std::move(socket), std::move(peer), tls);
     auto* known = connection.get();
     connections_.insert(known);
-    asio::co_spawn(context_, known->serve(handler),
-                   [this, connection = std::move(connection)](const std::exception_ptr& failure) {
-                       connections_.erase(connection.get());
-                       count_.fetch_sub(1, std::memory_order_relaxed);
-                       if (failure) log_error("a client connection ended with an exception");
-                   });
+    spawn(context_, known->serve(handler),
+          [this, connection = std::move(connection)](const std::exception_ptr& failure) {
+              connections_.erase(connection.get());
+              count_.fetch_sub(1, std::memory_order_relaxed);
+              if (failure) log_error("a client connection ended with an exception");
+          });
 }
 
 void Worker::post(std::function<void()> task) {

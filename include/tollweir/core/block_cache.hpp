@@ -19,8 +19,10 @@ public:
 
     /// At least `size` bytes, aligned for any object; null: there is no memory.
     static void* allocate(std::size_t size) noexcept;
-    /// What `allocate` or `malloc` gave; null is nothing.
+    /// What `allocate` gave; null is nothing. With the size it was asked for, where that is known,
+    /// the C library need not be.
     static void free(void* block) noexcept;
+    static void free(void* block, std::size_t size) noexcept;
 };
 
 }  // namespace tollweir

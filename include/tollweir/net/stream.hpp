@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/deferred.hpp>
 #include <cstdint>
 #include <string_view>
 
@@ -69,11 +67,8 @@ public:
     bool has_bytes() const;  // decrypted ones: nothing to wait for
     auto readable() {
         if (!watch_ || !watch_->is_pending()) watch();
-        return asio::async_initiate<const asio::deferred_t, void()>(
-            [watch = watch_.get()](auto handler) {
-                watch->resume([handler = std::move(handler)]() mutable { std::move(handler)(); });
-            },
-            asio::deferred);
+        return completion<>(
+            [watch = watch_.get()](auto handler) { watch->resume(std::move(handler)); });
     }
     IoStatus status_of(const boost::system::error_code& error) const;
 

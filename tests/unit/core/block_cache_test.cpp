@@ -47,7 +47,10 @@ TEST(BlockCache, GivesBlocksThatDoNotOverlapAndSuitAnyObject) {
                 const auto at = next() % blocks.size();
                 for (std::size_t i = 0; i < blocks[at].size; ++i)
                     ASSERT_EQ(blocks[at].bytes[i], blocks[at].mark);
-                BlockCache::free(blocks[at].bytes);
+                if (next() % 2 == 0)
+                    BlockCache::free(blocks[at].bytes);
+                else
+                    BlockCache::free(blocks[at].bytes, blocks[at].size);
                 blocks[at] = blocks.back();
                 blocks.pop_back();
             }
@@ -61,7 +64,12 @@ TEST(BlockCache, TakesWhatAnotherThreadAllocatedAndLeavesItsOwnToOthers) {
     void* theirs = nullptr;
     std::thread([&] {
         const BlockCache cache;
-        BlockCache::free(ours);
+        // The size it was asked for says how much may be given out again, here too.
+        BlockCache::free(ours, 100);
+        void* again = BlockCache::allocate(128);
+        EXPECT_EQ(again, ours);
+        std::memset(again, 1, 128);
+        BlockCache::free(again);
         theirs = BlockCache::allocate(200);
         void* both = BlockCache::allocate(64);
         BlockCache::free(both);

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <boost/asio/co_spawn.hpp>
 #include <future>
 #include <thread>
 
@@ -50,12 +49,12 @@ protected:
     std::future<Result<Reservation>> start(Limiter& limiter, const ReserveRequest& request) {
         auto promise = std::make_shared<std::promise<Result<Reservation>>>();
         worker.post([this, &limiter, request, promise] {
-            boost::asio::co_spawn(
-                worker.context(), reserve(limiter, request),
-                [promise](const std::exception_ptr& failure, Result<Reservation> result) {
-                    EXPECT_FALSE(failure);
-                    promise->set_value(std::move(result));
-                });
+            net::spawn(worker.context(), reserve(limiter, request),
+                       [promise](const std::exception_ptr& failure,
+                                 std::optional<Result<Reservation>> result) {
+                           EXPECT_FALSE(failure);
+                           promise->set_value(std::move(*result));
+                       });
         });
         return promise->get_future();
     }
@@ -184,8 +183,8 @@ TEST_F(LimiterWaitTest, AdmitsAllCallsThatFitThoughTheirWorstCasesDoNot) {
     };
     worker.post([&] {
         for (int i = 0; i < 20; ++i)
-            boost::asio::co_spawn(worker.context(), call(),
-                                  [](const std::exception_ptr& failure) { EXPECT_FALSE(failure); });
+            net::spawn(worker.context(), call(),
+                       [](const std::exception_ptr& failure) { EXPECT_FALSE(failure); });
     });
     done.get_future().get();
     EXPECT_EQ(admitted, 20);

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <boost/asio/co_spawn.hpp>
 #include <future>
 #include <thread>
 
@@ -35,12 +34,12 @@ protected:
     std::future<Number> start(std::function<Number(Sql&)> work) {
         auto promise = std::make_shared<std::promise<Number>>();
         worker.post([this, work, promise] {
-            boost::asio::co_spawn(
+            net::spawn(
                 worker.context(), ask(work),
-                [this, promise](const std::exception_ptr& failure, Number result) {
+                [this, promise](const std::exception_ptr& failure, std::optional<Number> result) {
                     EXPECT_FALSE(failure);
                     ended_on = std::this_thread::get_id();
-                    promise->set_value(std::move(result));
+                    promise->set_value(std::move(*result));
                 });
         });
         return promise->get_future();
