@@ -10,7 +10,7 @@
 
 namespace tollweir {
 
-// A reference takes some 14 bytes; and a reader keeps the parts of a whole batch in memory.
+// A reference takes up to 21 bytes; and a reader keeps the parts of a whole batch in memory.
 inline constexpr std::size_t kLeastSharedPart = 32;
 inline constexpr std::size_t kMostSharedPart = 8 * 1024;
 

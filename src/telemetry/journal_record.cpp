@@ -1,5 +1,6 @@
 #include "telemetry/journal_record.hpp"
 
+#include <cassert>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -362,19 +363,6 @@ bool take_costs(std::string_view costs, std::vector<BookedScope>& scopes) {
     return in.ok() && in.at_end();
 }
 
-/// Its checksum, its size, its offset.
-void append_reference(const JournalPart& part, std::string& out) {
-    char field[2 + 4 + 2 * kMaxVarint];
-    FieldWriter writer{field + 2};
-    std::memcpy(writer.at, &part.crc, 4);
-    writer.at += 4;
-    writer.varint(part.size);
-    writer.varint(part.offset);
-    field[0] = static_cast<char>(tag_of(kPartReference, kBytes));
-    field[1] = static_cast<char>(writer.at - field - 2);
-    out.append(field, writer.at);
-}
-
 /// Size 0: it is none.
 JournalPart parse_reference(std::string_view bytes) {
     JournalPart part;
@@ -414,9 +402,18 @@ std::size_t append_journal_record(JournalRecordKind kind, const SpendRow& row, s
     return part;
 }
 
+// Checksum, size, offset.
 void refer_to_part(std::string& out, std::size_t begin, const JournalPart& part) {
-    out.resize(begin - kPartHead);
-    append_reference(part, out);
+    assert(begin + kLeastSharedPart <= out.size());
+    char* const field = out.data() + begin - kPartHead;
+    FieldWriter writer{field + 2};
+    std::memcpy(writer.at, &part.crc, 4);
+    writer.at += 4;
+    writer.varint(part.size);
+    writer.varint(part.offset);
+    field[0] = static_cast<char>(tag_of(kPartReference, kBytes));
+    field[1] = static_cast<char>(writer.at - field - 2);
+    out.resize(static_cast<std::size_t>(writer.at - out.data()));
 }
 
 bool read_journal_record(std::string_view payload, JournalRecordKind& kind, SpendRow& row,

@@ -24,7 +24,8 @@ enum class JournalRecordKind : std::uint8_t {
 /// `out` its bytes begin; `out` ends with them, and with nothing where the row has none of it.
 std::size_t append_journal_record(JournalRecordKind kind, const SpendRow& row, std::string& out);
 
-/// Puts a reference in the place of the shared part that `out` ends with from `begin` on.
+/// Puts a reference in the place of the shared part that `out` ends with from `begin` on: one of at
+/// least kLeastSharedPart bytes, which leaves room for it.
 void refer_to_part(std::string& out, std::size_t begin, const JournalPart& part);
 
 /// False if `payload` is no such record, or if the shared part that it refers to is not where it

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "telemetry/journal_frame.hpp"
+#include "telemetry/journal_parts.hpp"
 #include "telemetry/journal_record.hpp"
 #include "telemetry/journal_tail.hpp"
 #include "tollweir/core/crc32c.hpp"
@@ -81,7 +82,8 @@ void check_reference(std::string_view input) {
 
     SpendRow row;
     row.record_id.bytes[0] = 1;
-    row.key_hash = "k";
+    const std::string key(kLeastSharedPart, 'k');
+    row.key_hash = key;
     std::string payload;
     const auto begin = append_journal_record(JournalRecordKind::close, row, payload);
     refer_to_part(payload, begin, part);
