@@ -103,7 +103,7 @@ Result<std::shared_ptr<JournalFile>> JournalFile::open(const std::filesystem::pa
     const std::string_view begin(magic, static_cast<std::size_t>(got));
     // A file whose process died while it made it has nothing in it.
     const bool is_young = size <= kJournalMagic.size();
-    if (!is_young && begin != kJournalMagic)
+    if (!is_young && begin != kJournalMagic && begin != kOldJournalMagic)
         return fail(ErrorKind::internal,
                     path.string() + " is no spend journal of this version of Tollweir: left alone",
                     ErrorSource::gateway);

@@ -8,8 +8,10 @@
 namespace tollweir {
 
 /// A file of the spend journal: these eight bytes, then frames. The last one is the format's
-/// version; a file of another one is left alone.
-inline constexpr std::string_view kJournalMagic = "TWSPEND1";
+/// version; a file of a later one is left alone.
+inline constexpr std::string_view kJournalMagic = "TWSPEND2";
+/// Of the version before, whose records have no shared parts: read, not written.
+inline constexpr std::string_view kOldJournalMagic = "TWSPEND1";
 
 /// A frame: length of the payload (4 bytes, little-endian), CRC-32C of that length and the payload,
 /// the payload. So neither zeros nor a torn tail pass for one.

@@ -1,35 +1,27 @@
 #include "telemetry/journal_record.hpp"
 
+#include <cassert>
 #include <cstring>
 #include <limits>
 #include <optional>
 #include <vector>
 
+#include "telemetry/journal_parts.hpp"
+#include "telemetry/journal_tail.hpp"
 #include "tollweir/core/short_copy.hpp"
 
 namespace tollweir {
 
 namespace {
 
-/// Every field and its number. Numbers are never used for another meaning, and rise.
+/// The fields that differ from call to call, and their numbers. Numbers are never used for another
+/// meaning, and rise.
 template <class Row, class Visit>
-void visit_fields(Row& row, Visit&& visit) {
+void visit_own_fields(Row& row, Visit&& visit) {
     visit(1, row.record_id);
     visit(2, row.response_id);
     visit(3, row.call_id);
-    visit(4, row.call_type);
-    visit(5, row.endpoint);
-    visit(6, row.key_hash);
-    visit(7, row.key_alias);
-    visit(8, row.user_id);
-    visit(9, row.team_id);
-    visit(10, row.team_alias);
-    visit(11, row.organization_id);
-    visit(12, row.project_id);
-    visit(13, row.project_alias);
     visit(14, row.end_user);
-    visit(15, row.agent_id);
-    visit(16, row.tags);
     visit(17, row.cost);
     visit(18, row.breakdown.input);
     visit(19, row.breakdown.output);
@@ -48,14 +40,8 @@ void visit_fields(Row& row, Visit&& visit) {
     visit(33, row.start);
     visit(34, row.end);
     visit(35, row.first_token);
-    visit(36, row.model);
-    visit(37, row.model_id);
-    visit(38, row.model_group);
-    visit(39, row.provider);
-    visit(40, row.api_base);
     visit(41, row.cache_hit);
     visit(42, row.cache_key);
-    visit(43, row.requester_ip);
     visit(44, row.session_id);
     visit(45, row.mcp_tool);
     visit(46, row.status);
@@ -82,13 +68,47 @@ void visit_fields(Row& row, Visit&& visit) {
     visit(67, row.usage.image_completion_tokens);
     visit(68, row.usage.citation_tokens);
     visit(69, row.usage.web_searches);
+}
+
+/// Those that are the same for the calls of one key on one deployment: a record's shared part.
+template <class Row, class Visit>
+void visit_shared_fields(Row& row, Visit&& visit) {
+    visit(4, row.call_type);
+    visit(5, row.endpoint);
+    visit(6, row.key_hash);
+    visit(7, row.key_alias);
+    visit(8, row.user_id);
+    visit(9, row.team_id);
+    visit(10, row.team_alias);
+    visit(11, row.organization_id);
+    visit(12, row.project_id);
+    visit(13, row.project_alias);
+    visit(15, row.agent_id);
+    visit(16, row.tags);
+    visit(36, row.model);
+    visit(37, row.model_id);
+    visit(38, row.model_group);
+    visit(39, row.provider);
+    visit(40, row.api_base);
+    visit(43, row.requester_ip);
     visit(70, row.scopes);  // 32 was theirs in another form
 }
+
+// Behind a record's own fields: what each scope of its shared part is charged, and that part, which
+// comes last so that a reference can take its place. Records of TWSPEND1 have neither: all fields
+// stand at their top level, a scope's cost within the scope.
+constexpr int kScopeCosts = 71;
+constexpr int kPartReference = 72;
+constexpr int kPart = 73;
 
 // A field begins with its number and whether a length and bytes follow, or one number.
 constexpr std::uint8_t kNumber = 0;
 constexpr std::uint8_t kBytes = 1;
 constexpr std::size_t kMaxVarint = 10;
+
+// Lengths that are known at the end only have room for four bytes before.
+constexpr std::size_t kLateLength = 4;
+constexpr std::size_t kPartHead = 1 + kLateLength;
 
 constexpr std::uint8_t tag_of(int field, std::uint8_t form) {
     return static_cast<std::uint8_t>(field << 1 | form);
@@ -155,13 +175,24 @@ struct FieldWriter {
         copy_short(at, text.data(), text.size());
         at += text.size();
     }
+    /// The length of what follows, which `end_late` enters.
+    char* begin_late() {
+        at += kLateLength;
+        return at;
+    }
+    void end_late(char* begin) const {
+        const auto length = static_cast<std::size_t>(at - begin);
+        for (int i = 0; i < 3; ++i) begin[i - 4] = static_cast<char>(length >> 7 * i | 0x80);
+        begin[-1] = static_cast<char>(length >> 21 & 0x7f);
+    }
+    void tag(int field, std::uint8_t form) { *at++ = static_cast<char>(tag_of(field, form)); }
     void number(int field, std::uint64_t value) {
         if (value == 0) return;
-        *at++ = static_cast<char>(tag_of(field, kNumber));
+        tag(field, kNumber);
         varint(value);
     }
     void text(int field, std::string_view value) {
-        *at++ = static_cast<char>(tag_of(field, kBytes));
+        tag(field, kBytes);
         bytes(value);
     }
 
@@ -187,19 +218,22 @@ struct FieldWriter {
     void operator()(int field, const std::vector<std::string_view>& texts) {
         for (const auto value : texts) text(field, value);
     }
+    /// Without their costs.
     void operator()(int field, const std::vector<BookedScope>& scopes) {
         for (const auto& scope : scopes) {
-            *at++ = static_cast<char>(tag_of(field, kBytes));
-            // The length is known at the end: four bytes are left for it.
-            char* const length_at = at;
-            at += 4;
+            tag(field, kBytes);
+            char* const begin = begin_late();
             bytes(scope.scope);
             varint(fold_sign(scope.period));
-            varint(fold_sign(scope.cost));
-            const auto length = static_cast<std::size_t>(at - length_at - 4);
-            for (int i = 0; i < 3; ++i) length_at[i] = static_cast<char>(length >> 7 * i | 0x80);
-            length_at[3] = static_cast<char>(length >> 21 & 0x7f);
+            end_late(begin);
         }
+    }
+    void costs(const std::vector<BookedScope>& scopes) {
+        if (scopes.empty()) return;
+        tag(kScopeCosts, kBytes);
+        char* const begin = begin_late();
+        for (const auto& scope : scopes) varint(fold_sign(scope.cost));
+        end_late(begin);
     }
 
     char* at;
@@ -312,7 +346,7 @@ private:
         BookedScope scope;
         scope.scope = inner.bytes();
         scope.period = unfold_sign(inner.varint());
-        scope.cost = unfold_sign(inner.varint());
+        if (!inner.at_end()) scope.cost = unfold_sign(inner.varint());
         inner.ok() ? scopes.push_back(scope) : static_cast<void>(in_.fail());
     }
 
@@ -322,21 +356,68 @@ private:
     bool here_ = false;
 };
 
-}  // namespace
-
-void append_journal_record(JournalRecordKind kind, const SpendRow& row, std::string& out) {
-    SizeBound size;
-    visit_fields(row, size);
-    const auto before = out.size();
-    out.resize_and_overwrite(before + 1 + size.bytes, [&](char* data, std::size_t) {
-        data[before] = static_cast<char>(kind);
-        FieldWriter writer{data + before + 1};
-        visit_fields(row, writer);
-        return static_cast<std::size_t>(writer.at - data);
-    });
+bool take_costs(std::string_view costs, std::vector<BookedScope>& scopes) {
+    if (costs.empty()) return true;
+    Cursor in(costs);
+    for (auto& scope : scopes) scope.cost = unfold_sign(in.varint());
+    return in.ok() && in.at_end();
 }
 
-bool read_journal_record(std::string_view payload, JournalRecordKind& kind, SpendRow& row) {
+/// Size 0: it is none.
+JournalPart parse_reference(std::string_view bytes) {
+    JournalPart part;
+    if (bytes.size() < 4) return {};
+    std::memcpy(&part.crc, bytes.data(), 4);
+    Cursor in(bytes.substr(4));
+    const auto size = in.varint();
+    part.offset = in.varint();
+    if (!in.ok() || !in.at_end() || size > kMostSharedPart) return {};
+    part.size = static_cast<std::uint32_t>(size);
+    return part;
+}
+
+}  // namespace
+
+std::size_t append_journal_record(JournalRecordKind kind, const SpendRow& row, std::string& out) {
+    SizeBound size;
+    visit_own_fields(row, size);
+    visit_shared_fields(row, size);
+    const auto before = out.size();
+    const auto most = 1 + size.bytes + 2 * kPartHead;  // the costs' head, and the part's
+    std::size_t part = 0;
+    out.resize_and_overwrite(before + most, [&](char* data, std::size_t) {
+        data[before] = static_cast<char>(kind);
+        FieldWriter writer{data + before + 1};
+        visit_own_fields(row, writer);
+        writer.costs(row.scopes);
+        char* const head = writer.at;
+        writer.tag(kPart, kBytes);
+        char* const begin = writer.begin_late();
+        visit_shared_fields(row, writer);
+        writer.end_late(begin);
+        if (writer.at == begin) writer.at = head;
+        part = static_cast<std::size_t>((writer.at == head ? head : begin) - data);
+        return static_cast<std::size_t>(writer.at - data);
+    });
+    return part;
+}
+
+// Checksum, size, offset.
+void refer_to_part(std::string& out, std::size_t begin, const JournalPart& part) {
+    assert(begin + kLeastSharedPart <= out.size());
+    char* const field = out.data() + begin - kPartHead;
+    FieldWriter writer{field + 2};
+    std::memcpy(writer.at, &part.crc, 4);
+    writer.at += 4;
+    writer.varint(part.size);
+    writer.varint(part.offset);
+    field[0] = static_cast<char>(tag_of(kPartReference, kBytes));
+    field[1] = static_cast<char>(writer.at - field - 2);
+    out.resize(static_cast<std::size_t>(writer.at - out.data()));
+}
+
+bool read_journal_record(std::string_view payload, JournalRecordKind& kind, SpendRow& row,
+                         JournalTail* tail) {
     row.clear();
     Cursor cursor(payload);
     const auto first = cursor.byte();
@@ -344,9 +425,24 @@ bool read_journal_record(std::string_view payload, JournalRecordKind& kind, Spen
         first != static_cast<std::uint8_t>(JournalRecordKind::close))
         return false;
     kind = static_cast<JournalRecordKind>(first);
-    FieldReader reader(cursor);
-    visit_fields(row, reader);
-    return reader.finish() && !row.record_id.is_null();
+    std::string_view costs;
+    std::string_view reference;
+    std::string_view part;
+    FieldReader own(cursor);
+    visit_own_fields(row, own);
+    own(kScopeCosts, costs);
+    own(kPartReference, reference);
+    own(kPart, part);
+    if (!own.finish() || row.record_id.is_null()) return false;
+    if (!reference.empty()) {
+        const auto place = parse_reference(reference);
+        const auto found = place.size == 0 || tail == nullptr ? std::nullopt : tail->part(place);
+        if (!found) return false;
+        part = *found;
+    }
+    FieldReader shared(part.empty() ? cursor : Cursor(part));
+    visit_shared_fields(row, shared);
+    return shared.finish() && take_costs(costs, row.scopes);
 }
 
 bool is_open_record(std::string_view payload) {

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "tollweir/core/spend_row.hpp"
+#include "tollweir/telemetry/journal_part.hpp"
 
 namespace tollweir {
+
+class JournalTail;
 
 /// What a record of the spend journal says.
 enum class JournalRecordKind : std::uint8_t {
@@ -15,11 +19,20 @@ enum class JournalRecordKind : std::uint8_t {
 };
 
 /// Records are fields with numbers, each skippable by a reader that does not know it: an older or
-/// newer binary adopts what another has left. Absent means empty or zero.
-void append_journal_record(JournalRecordKind kind, const SpendRow& row, std::string& out);
+/// newer binary adopts what another has left. Absent means empty or zero. What the calls of one key
+/// on one deployment have in common stands at the end, as one: the shared part. Gives where in
+/// `out` its bytes begin; `out` ends with them, and with nothing where the row has none of it.
+std::size_t append_journal_record(JournalRecordKind kind, const SpendRow& row, std::string& out);
 
-/// False if `payload` is no such record. The row's texts point into `payload`.
-bool read_journal_record(std::string_view payload, JournalRecordKind& kind, SpendRow& row);
+/// Puts a reference in the place of the shared part that `out` ends with from `begin` on: one of at
+/// least kLeastSharedPart bytes, which leaves room for it.
+void refer_to_part(std::string& out, std::size_t begin, const JournalPart& part);
+
+/// False if `payload` is no such record, or if the shared part that it refers to is not where it
+/// was. `tail`: gave the payload, and keeps the part; null: a record that refers is none. The row's
+/// texts point into both.
+bool read_journal_record(std::string_view payload, JournalRecordKind& kind, SpendRow& row,
+                         JournalTail* tail = nullptr);
 
 /// Of a record that needs not be read.
 bool is_open_record(std::string_view payload);

@@ -17,10 +17,17 @@ namespace {
 
 /// What one worker left: calls do not change their worker.
 struct Remains {
-    std::map<RecordId, std::string> open;  // payloads of open records without a close
+    std::map<RecordId, std::string> open;  // open records without a close
     std::uint64_t last_sequence = 0;
     WallTime last_seen{};  // the latest time in any record: about when the process ended
 };
+
+/// The open record without references, which end with the file's tail.
+std::string self_contained(const SpendRow& row) {
+    std::string record;
+    append_journal_record(JournalRecordKind::open, row, record);
+    return record;
+}
 
 Result<void> scan(const JournalFile& file, Remains& remains) {
     JournalTail tail(file.fd(), kJournalMagic.size());
@@ -30,11 +37,10 @@ Result<void> scan(const JournalFile& file, Remains& remains) {
         auto item = tail.next(file.written, true);
         if (!item) return std::unexpected(item.error());
         if (!*item) return {};
-        const auto payload = (*item)->payload;
-        if (read_journal_record(payload, kind, row)) {
+        if (read_journal_record((*item)->payload, kind, row, &tail)) {
             remains.last_seen = std::max({remains.last_seen, row.start, row.end});
             if (kind == JournalRecordKind::open)
-                remains.open.insert_or_assign(row.record_id, std::string(payload));
+                remains.open.insert_or_assign(row.record_id, self_contained(row));
             else
                 remains.open.erase(row.record_id);
         }

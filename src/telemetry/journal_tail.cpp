@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "telemetry/journal_frame.hpp"
+#include "tollweir/core/crc32c.hpp"
 
 namespace tollweir {
 
@@ -47,10 +48,31 @@ Result<void> JournalTail::read_more(std::uint64_t limit, std::size_t wanted) {
     chunk->reserve(rest.size() + size);
     chunk->append(rest);
     chunk->resize(rest.size() + size);
-    std::size_t have = rest.size();
-    while (have < chunk->size()) {
-        const auto got = ::pread(fd_, chunk->data() + have, chunk->size() - have,
-                                 static_cast<off_t>(position_ + have));
+    if (auto read = read_at(from, chunk->data() + rest.size(), size); !read) return read;
+    if (!chunk_->empty()) used_.push_back(std::move(chunk_));
+    chunk_ = std::move(chunk);
+    base_ = position_;
+    return {};
+}
+
+std::optional<std::string_view> JournalTail::part(const JournalPart& part) {
+    if (const auto kept = parts_.find({part.offset, part.size}); kept != parts_.end()) {
+        if (kept->second.crc != part.crc) return std::nullopt;
+        return kept->second.bytes;
+    }
+    // Records refer to what was written before them.
+    if (part.offset > position_ || part.size > position_ - part.offset) return std::nullopt;
+    std::string bytes(part.size, '\0');
+    if (!read_at(part.offset, bytes.data(), bytes.size())) return std::nullopt;
+    if (crc32c(bytes) != part.crc) return std::nullopt;
+    const auto [kept, is_new] =
+        parts_.try_emplace({part.offset, part.size}, part.crc, std::move(bytes));
+    return kept->second.bytes;
+}
+
+Result<void> JournalTail::read_at(std::uint64_t offset, char* to, std::size_t size) const {
+    for (std::size_t have = 0; have < size;) {
+        const auto got = ::pread(fd_, to + have, size - have, static_cast<off_t>(offset + have));
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0)
             return fail(ErrorKind::internal,
@@ -59,9 +81,6 @@ Result<void> JournalTail::read_more(std::uint64_t limit, std::size_t wanted) {
                         ErrorSource::gateway);
         have += static_cast<std::size_t>(got);
     }
-    if (!chunk_->empty()) used_.push_back(std::move(chunk_));
-    chunk_ = std::move(chunk);
-    base_ = position_;
     return {};
 }
 

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tollweir/core/error.hpp"
+#include "tollweir/telemetry/journal_part.hpp"
 
 namespace tollweir {
 
@@ -26,6 +29,10 @@ public:
     /// nothing will follow, so what is no record by now is damage, passed over and counted.
     Result<std::optional<Item>> next(std::uint64_t limit, bool final);
 
+    /// The bytes of a shared part that a record given before refers to; until `release`. Nothing:
+    /// it is not there, or damaged.
+    std::optional<std::string_view> part(const JournalPart& part);
+
     /// Behind the last record that `next` gave, and behind the damage before the next one.
     std::uint64_t position() const { return position_; }
 
@@ -34,12 +41,21 @@ public:
     std::uint64_t damaged_bytes() const { return damaged_bytes_; }
     std::uint64_t torn_bytes() const { return torn_bytes_; }
 
-    /// Payloads given so far are no longer needed.
-    void release() { used_.clear(); }
+    /// Payloads and parts given so far are no longer needed.
+    void release() {
+        used_.clear();
+        parts_.clear();
+    }
 
 private:
+    struct KeptPart {
+        std::uint32_t crc;
+        std::string bytes;
+    };
+
     std::string_view unread() const { return std::string_view(*chunk_).substr(position_ - base_); }
     bool has_all(std::uint64_t limit) const { return base_ + chunk_->size() >= limit; }
+    Result<void> read_at(std::uint64_t offset, char* to, std::size_t size) const;
     Result<void> read_more(std::uint64_t limit, std::size_t wanted);
     Result<bool> pass_over_damage(std::uint64_t limit, bool final);
 
@@ -48,6 +64,7 @@ private:
     std::uint64_t base_;  // offset in the file of the chunk's first byte
     std::unique_ptr<std::string> chunk_ = std::make_unique<std::string>();
     std::vector<std::unique_ptr<std::string>> used_;
+    std::map<std::pair<std::uint64_t, std::uint32_t>, KeptPart> parts_;  // by offset and size
     std::uint64_t damaged_bytes_ = 0;
     std::uint64_t torn_bytes_ = 0;
 };

@@ -8,6 +8,7 @@
 
 #include "telemetry/journal_file.hpp"
 #include "telemetry/journal_frame.hpp"
+#include "telemetry/journal_parts.hpp"
 #include "telemetry/journal_record.hpp"
 #include "tollweir/core/log.hpp"
 #include "tollweir/telemetry/journal.hpp"
@@ -35,7 +36,8 @@ JournalWriter::JournalWriter(Journal& journal, std::size_t worker)
     : journal_(journal),
       worker_(worker),
       file_(journal.take_spare(worker)),
-      file_began_(Clock::now()) {}
+      file_began_(Clock::now()),
+      parts_(std::make_unique<JournalParts>()) {}
 
 JournalWriter::~JournalWriter() {
     while (open_calls_ != nullptr) abandon(*open_calls_);
@@ -59,12 +61,28 @@ Result<void> JournalWriter::make_room() {
 
 void JournalWriter::write_open(JournalCall& call, SpendRow& row) {
     row.record_id = call.id_;
-    call.frame_.clear();
-    const auto begin = begin_frame(call.frame_);
-    append_journal_record(JournalRecordKind::open, row, call.frame_);
-    end_frame(call.frame_, begin);
-    gathered_ += call.frame_;
+    call.record_.clear();
+    call.part_begin_ = append_journal_record(JournalRecordKind::open, row, call.record_);
+    gather_open(call);
     flush();
+}
+
+void JournalWriter::gather_open(JournalCall& call) {
+    const auto begin = begin_frame(gathered_);
+    gathered_ += call.record_;
+    call.part_ = share_part(begin + kFrameHead + call.part_begin_);
+    end_frame(gathered_, begin);
+}
+
+/// `gathered_` ends with a record's shared part, from `begin` on: where the file has it already, a
+/// reference takes its place. Gives where the file has it.
+JournalPart JournalWriter::share_part(std::size_t begin) {
+    const auto bytes = std::string_view(gathered_).substr(begin);
+    if (bytes.size() < kLeastSharedPart || bytes.size() > kMostSharedPart) return {};
+    const auto offset = file_->written.load(std::memory_order_relaxed) + begin - sent_;
+    const auto part = parts_->find_or_add(bytes, offset);
+    if (part.offset != offset) refer_to_part(gathered_, begin, part);
+    return part;
 }
 
 Result<void> JournalWriter::open(JournalCall& call, SpendRow& row) {
@@ -85,26 +103,33 @@ Result<void> JournalWriter::reopen(JournalCall& call, SpendRow& row) {
 
 void JournalWriter::close(JournalCall& call, SpendRow& row) {
     row.record_id = call.id_;
-    append_frame(row);
+    append_close(row, &call);
     unlink(call);
 }
 
 void JournalWriter::append(SpendRow& row) {
     row.record_id = new_record_id(WallClock::now());
-    append_frame(row);
+    append_close(row, nullptr);
 }
 
-void JournalWriter::append_frame(SpendRow& row) {
+void JournalWriter::append_close(SpendRow& row, const JournalCall* call) {
     const auto begin = begin_frame(gathered_);
-    append_journal_record(JournalRecordKind::close, row, gathered_);
+    auto part_begin = append_journal_record(JournalRecordKind::close, row, gathered_);
     if (gathered_.size() - begin - kFrameHead > kMaxFramePayload) {
         // Stored prompts are all that can grow so large: the money is what must be kept.
         add(numbers_.shortened, 1);
         gathered_.resize(begin + kFrameHead);
         row.request_json = row.response_json = {};
         row.client_metadata_json = row.guardrails_json = row.extra_usage_json = {};
-        append_journal_record(JournalRecordKind::close, row, gathered_);
+        part_begin = append_journal_record(JournalRecordKind::close, row, gathered_);
     }
+    // Most calls end where they began.
+    const auto part = std::string_view(gathered_).substr(part_begin);
+    if (call != nullptr && call->part_.size != 0 &&
+        part == std::string_view(call->record_).substr(call->part_begin_))
+        refer_to_part(gathered_, part_begin, call->part_);
+    else
+        share_part(part_begin);
     end_frame(gathered_, begin);
     add(numbers_.closed, 1);
     if (scheduled_ || !schedule_) return;
@@ -115,14 +140,14 @@ void JournalWriter::append_frame(SpendRow& row) {
 void JournalWriter::abandon(JournalCall& call) {
     SpendRow row;
     auto kind = JournalRecordKind::open;
-    if (!read_journal_record(std::string_view(call.frame_).substr(kFrameHead), kind, row)) {
+    if (!read_journal_record(call.record_, kind, row)) {
         log_error("an open record of the spend journal cannot be read back");
         return unlink(call);
     }
     row.end = WallClock::now();
     row.estimated = row.interrupted = true;
     row.status = SpendStatus::failure;
-    append_frame(row);
+    append_close(row, &call);
     unlink(call);
     add(numbers_.abandoned, 1);
 }
@@ -209,8 +234,9 @@ void JournalWriter::change_file() {
     if (!next) return;  // on its way; the file may become larger than wished
     before_ = std::exchange(file_, std::move(next));
     file_began_ = Clock::now();
+    parts_->forget();
     // So that the old file can go although calls that it opened are still running.
-    for (auto* call = open_calls_; call != nullptr; call = call->next_) gathered_ += call->frame_;
+    for (auto* call = open_calls_; call != nullptr; call = call->next_) gather_open(*call);
     if (unwritten() != 0) write_out();
     if (unwritten() == 0) seal();
 }

@@ -218,7 +218,7 @@ bool SpendWriter::gather_from(Source& source) {
         if (is_open_record((*item)->payload)) continue;  // its close comes, or its adopter's
         auto kind = JournalRecordKind::close;
         SpendRow row;
-        if (!read_journal_record((*item)->payload, kind, row)) {
+        if (!read_journal_record((*item)->payload, kind, row, source.tail.get())) {
             source.unreadable += (*item)->payload.size();
             continue;
         }

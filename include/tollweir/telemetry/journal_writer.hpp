@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,11 +11,13 @@
 #include "tollweir/core/error.hpp"
 #include "tollweir/core/record_id.hpp"
 #include "tollweir/core/spend_row.hpp"
+#include "tollweir/telemetry/journal_part.hpp"
 
 namespace tollweir {
 
 class Journal;
 class JournalFile;
+class JournalParts;
 class JournalWriter;
 
 /// A billed call between its open record and its close. Lives where the call's own state does and
@@ -41,7 +44,10 @@ private:
     JournalCall* previous_ = nullptr;
     JournalCall* next_ = nullptr;
     RecordId id_;
-    std::string frame_;  // the open record, to be written again when the file changes
+    // The open record with its shared part, to be written again when the file changes.
+    std::string record_;
+    std::size_t part_begin_ = 0;  // in `record_`
+    JournalPart part_;            // where the writer's file has that part
 };
 
 /// Counters of a writer: its worker writes, any thread reads.
@@ -105,7 +111,9 @@ private:
     Result<void> make_room();
     void write_open(JournalCall& call, SpendRow& row);
     void abandon(JournalCall& call);
-    void append_frame(SpendRow& row);
+    void gather_open(JournalCall& call);
+    void append_close(SpendRow& row, const JournalCall* call);
+    JournalPart share_part(std::size_t begin);
     void link(JournalCall& call);
     void unlink(JournalCall& call);
     std::size_t unwritten() const { return gathered_.size() - sent_; }
@@ -120,6 +128,7 @@ private:
     std::shared_ptr<JournalFile> file_;
     std::shared_ptr<JournalFile> before_;  // until what was taken over from it is written
     TimePoint file_began_;
+    std::unique_ptr<JournalParts> parts_;  // of `file_`
     std::string gathered_;
     std::size_t sent_ = 0;  // of `gathered_`
     bool scheduled_ = false;

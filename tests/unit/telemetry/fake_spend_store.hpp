@@ -18,6 +18,7 @@ public:
     struct Row {
         std::string call_id;
         std::string end_user;
+        std::string key_hash;
         Picodollars cost = 0;
         bool interrupted = false;
     };
@@ -77,7 +78,7 @@ private:
             const auto& row = entry.row;
             total_ += row.cost;  // also of a row that is there already: that must not happen
             rows_[to_text(row.record_id)] = {std::string(row.call_id), std::string(row.end_user),
-                                             row.cost, row.interrupted};
+                                             std::string(row.key_hash), row.cost, row.interrupted};
         }
         for (const auto& file : batch.files) positions_[file.id] = file.to;
         for (const auto& id : batch.gone) positions_.erase(id);

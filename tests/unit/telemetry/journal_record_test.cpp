@@ -4,6 +4,10 @@
 
 #include <limits>
 
+#include "telemetry/journal_parts.hpp"
+#include "tollweir/core/crc32c.hpp"
+#include "unit/telemetry/old_journal.hpp"
+#include "unit/telemetry/part_file.hpp"
 #include "unit/telemetry/spend_samples.hpp"
 
 namespace tollweir {
@@ -33,6 +37,67 @@ TEST(JournalRecord, GivesBackEveryField) {
     const auto row = full_row();
     const auto payload = record_of(row);
     EXPECT_EQ(read(payload), row);
+}
+
+TEST(JournalRecord, OfTheVersionBeforeIsRead) {
+    EXPECT_EQ(read(from_hex(kOldCloseRecord)), old_row());
+    EXPECT_EQ(read(from_hex(kOldOpenRecord), JournalRecordKind::open), old_row());
+}
+
+TEST(JournalRecord, GivesBackEveryFieldThroughAReference) {
+    const auto row = full_row();
+    std::string payload;
+    const auto begin = append_journal_record(JournalRecordKind::close, row, payload);
+    PartFile file(std::string_view(payload).substr(begin));
+    refer_to_part(payload, begin, file.part());
+    EXPECT_LT(payload.size(), begin + 12);
+    EXPECT_EQ(journal_record_id(payload), row.record_id);
+
+    SpendRow found;
+    auto kind = JournalRecordKind::open;
+    ASSERT_TRUE(read_journal_record(payload, kind, found, &file.tail()));
+    EXPECT_EQ(kind, JournalRecordKind::close);
+    EXPECT_EQ(found, row);
+    EXPECT_FALSE(read_journal_record(payload, kind, found)) << "without its file";
+}
+
+TEST(JournalRecord, WhoseReferenceIsWrongIsRefused) {
+    PartFile file(std::string(100, '\0'));
+    const auto right = file.part();
+    auto kind = JournalRecordKind::open;
+    SpendRow row;
+    for (const auto& wrong :
+         {JournalPart{right.offset + 1, right.size, right.crc},
+          JournalPart{right.offset, right.size + 1, right.crc},
+          JournalPart{right.offset, right.size, right.crc + 1}, JournalPart{right.offset, 0, 0},
+          JournalPart{~std::uint64_t{0}, right.size, right.crc},
+          JournalPart{~std::uint64_t{0} - 50, right.size, right.crc},
+          JournalPart{0, kMostSharedPart + 1, right.crc}, JournalPart{0, ~std::uint32_t{0}, 0}}) {
+        std::string payload;
+        const auto begin = append_journal_record(JournalRecordKind::close, full_row(), payload);
+        refer_to_part(payload, begin, wrong);
+        EXPECT_FALSE(read_journal_record(payload, kind, row, &file.tail())) << wrong.offset;
+    }
+}
+
+TEST(JournalRecord, WithOtherCostsThanScopesIsRefused) {
+    const auto all = full_row();
+    auto fewer = all;
+    fewer.scopes.pop_back();
+    const auto is_read = [](const SpendRow& with_scopes, const SpendRow& with_costs) {
+        std::string whole;
+        const auto begin = append_journal_record(JournalRecordKind::close, with_scopes, whole);
+        PartFile file(std::string_view(whole).substr(begin));
+        std::string payload;
+        const auto cut = append_journal_record(JournalRecordKind::close, with_costs, payload);
+        refer_to_part(payload, cut, file.part());
+        SpendRow found;
+        auto kind = JournalRecordKind::open;
+        return read_journal_record(payload, kind, found, &file.tail());
+    };
+    EXPECT_TRUE(is_read(all, all));
+    EXPECT_FALSE(is_read(all, fewer));
+    EXPECT_FALSE(is_read(fewer, all));
 }
 
 TEST(JournalRecord, OfARowWithNothingInItIsSmall) {

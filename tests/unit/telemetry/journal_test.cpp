@@ -25,6 +25,22 @@ struct ReadRecord {
     std::string file;
 };
 
+/// The disk takes no more than this a file.
+class FileSizeLimit {
+public:
+    explicit FileSizeLimit(rlim_t bytes) {
+        ::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        rlimit limit = before_;
+        limit.rlim_cur = bytes;
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
 class JournalTest : public testing::Test {
 protected:
     std::unique_ptr<Journal> open(JournalOptions options = {}) {
@@ -43,23 +59,31 @@ protected:
     }
     static std::vector<ReadRecord> records(const Journal& journal) {
         std::vector<ReadRecord> found;
+        read_rows(journal,
+                  [&](JournalRecordKind kind, const SpendRow& read, const JournalFile& file) {
+                      found.push_back({kind, std::string(read.call_id), read.record_id,
+                                       read.interrupted, file.name().text()});
+                  });
+        return found;
+    }
+
+    /// What each record has in it, as one that a reader of the whole journal would see.
+    template <class Check>
+    static std::size_t read_rows(const Journal& journal, Check&& check) {
+        std::size_t count = 0;
         for (const auto& file : journal.files()) {
             JournalTail tail(file->fd(), kJournalMagic.size());
-            for (;;) {
+            for (;; ++count) {
                 auto item = tail.next(file->written, false);
                 EXPECT_TRUE(item);
                 if (!item || !*item) break;
-                ReadRecord record{};
                 SpendRow read;
-                EXPECT_TRUE(read_journal_record((*item)->payload, record.kind, read));
-                record.call_id = read.call_id;
-                record.id = read.record_id;
-                record.interrupted = read.interrupted;
-                record.file = file->name().text();
-                found.push_back(record);
+                auto kind = JournalRecordKind::open;
+                EXPECT_TRUE(read_journal_record((*item)->payload, kind, read, &tail));
+                check(kind, read, *file);
             }
         }
-        return found;
+        return count;
     }
 
     TempFolder folder_;
@@ -276,22 +300,139 @@ TEST_F(JournalTest, InMemoryRefusesNewCallsWhenTheStoreIsTooFarBehind) {
     journal.writer(0).close(call, made);
 }
 
-/// The disk takes no more than this a file.
-class FileSizeLimit {
-public:
-    explicit FileSizeLimit(rlim_t bytes) {
-        ::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &before_);
-        rlimit limit = before_;
-        limit.rlim_cur = bytes;
-        ::setrlimit(RLIMIT_FSIZE, &limit);
+TEST_F(JournalTest, WritesWhatCallsHaveInCommonOnce) {
+    const auto journal = open();
+    auto& writer = journal->writer(0);
+    const auto file = journal->files()[0];
+    std::vector<std::uint64_t> sizes;
+    std::vector<SpendRow> made;
+    for (int i = 0; i < 3; ++i) {
+        JournalCall call;
+        auto row = full_row();
+        row.scopes[0].cost = i;
+        if (i == 2) row.tags.pop_back();
+        for (const bool is_open : {true, false}) {
+            const auto before = file->written.load();
+            if (is_open) {
+                ASSERT_TRUE(writer.open(call, row));
+            } else {
+                writer.close(call, row);
+                writer.flush();
+            }
+            sizes.push_back(file->written - before);
+            made.push_back(row);
+        }
     }
-    ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+    std::string whole;
+    const auto part = whole.size() - append_journal_record(JournalRecordKind::open, made[0], whole);
+    const auto shared = whole.size() + part;
+    EXPECT_EQ(sizes[0], kFrameHead + whole.size());
+    for (const int i : {1, 2, 3, 5})
+        EXPECT_LT(sizes[static_cast<std::size_t>(i)] + shared, sizes[0] + 12);
+    EXPECT_GT(sizes[4], sizes[0] - 20) << "another tag is another part";
+    std::size_t i = 0;
+    read_rows(*journal, [&](JournalRecordKind kind, const SpendRow& row, const JournalFile&) {
+        EXPECT_EQ(kind, i % 2 == 0 ? JournalRecordKind::open : JournalRecordKind::close);
+        EXPECT_EQ(row, made[i++]);
+    });
+    EXPECT_EQ(i, 6U);
+}
 
-private:
-    rlimit before_{};
-};
+TEST_F(JournalTest, WritesACommonPartAgainInEachFile) {
+    JournalOptions options;
+    options.file_bytes = 3000;
+    const auto journal = open(options);
+    auto& writer = journal->writer(0);
+    JournalCall running[3];
+    SpendRow row;
+    for (auto& call : running) {
+        row = full_row();
+        ASSERT_TRUE(writer.open(call, row));
+    }
+    const auto first = journal->files()[0];
+    while (!first->sealed) {
+        JournalCall call;
+        row = full_row();
+        ASSERT_TRUE(writer.open(call, row));
+        writer.close(call, row);
+        writer.flush();
+    }
+    for (auto& call : running) {
+        row = full_row();
+        writer.close(call, row);
+    }
+    writer.flush();
+    std::size_t in_second = 0;
+    read_rows(*journal, [&](JournalRecordKind, const SpendRow& found, const JournalFile& file) {
+        auto expected = full_row();
+        expected.record_id = found.record_id;
+        EXPECT_EQ(found, expected);
+        if (file.name().sequence == 2) ++in_second;
+    });
+    EXPECT_GE(in_second, 6U);
+}
 
+TEST_F(JournalTest, ReopensAndAbandonsACallWhoseRecordRefers) {
+    const auto journal = open();
+    auto& writer = journal->writer(0);
+    auto row = full_row();
+    writer.append(row);
+    {
+        JournalCall call;
+        ASSERT_TRUE(writer.open(call, row));
+        row.model_id = "another deployment";
+        ASSERT_TRUE(writer.reopen(call, row));
+    }
+    writer.flush();
+    std::vector<std::string> deployments;
+    read_rows(*journal, [&](JournalRecordKind, const SpendRow& found, const JournalFile&) {
+        deployments.emplace_back(found.model_id);
+        EXPECT_EQ(found.key_hash, row.key_hash);
+        EXPECT_EQ(found.scopes, row.scopes);
+    });
+    EXPECT_EQ(deployments, (std::vector<std::string>{"deployment-1", "deployment-1",
+                                                     "another deployment", "another deployment"}));
+}
+
+TEST_F(JournalTest, RefersRightlyToWhatTheDiskRefusedAtFirst) {
+    const auto journal = open();
+    auto& writer = journal->writer(0);
+    std::size_t count = 0;
+    {
+        const FileSizeLimit full(700);  // in the middle of a record
+        for (; count < 40; ++count) {
+            auto row = full_row();
+            const auto alias = std::to_string(count / 4);
+            row.key_alias = alias;
+            writer.append(row);
+            writer.flush();
+        }
+    }
+    writer.on_tick(Clock::now());
+    std::size_t i = 0;
+    read_rows(*journal, [&](JournalRecordKind, const SpendRow& found, const JournalFile&) {
+        EXPECT_EQ(found.key_alias, std::to_string(i++ / 4));
+    });
+    EXPECT_EQ(i, count);
+}
+
+TEST_F(JournalTest, HoldsPartsThatAreTooLongToShareInEachRecord) {
+    const auto journal = open();
+    auto& writer = journal->writer(0);
+    const std::string tag(10'000, 't');
+    for (int i = 0; i < 2; ++i) {
+        JournalCall call;
+        auto row = full_row();
+        row.tags = {tag};
+        ASSERT_TRUE(writer.open(call, row));
+        writer.close(call, row);
+    }
+    writer.flush();
+    EXPECT_GT(journal->files()[0]->written, 40'000U);
+    EXPECT_EQ(read_rows(*journal, [&](JournalRecordKind, const SpendRow& found,
+                                      const JournalFile&) { EXPECT_EQ(found.tags[0], tag); }),
+              4U);
+}
 TEST_F(JournalTest, HoldsRecordsInMemoryWhileTheDiskRefusesThemAndThenRefusesNewCalls) {
     JournalOptions options;
     options.max_unwritten_bytes = 2000;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <fstream>
 #include <random>
+#include <sstream>
 
 #include "telemetry/journal_file.hpp"
 #include "telemetry/journal_folder.hpp"
@@ -17,6 +18,7 @@
 #include "telemetry/journal_tail.hpp"
 #include "tollweir/telemetry/journal.hpp"
 #include "unit/telemetry/fake_spend_store.hpp"
+#include "unit/telemetry/old_journal.hpp"
 #include "unit/telemetry/temp_folder.hpp"
 
 namespace tollweir {
@@ -240,6 +242,91 @@ TEST_F(SpendWriterTest, AdoptsWhatADeadProcessLeftAndBooksItsCallsInFlight) {
     EXPECT_EQ(left_over(), std::vector<std::string>{"p"});
 }
 
+TEST_F(SpendWriterTest, BooksInterruptedCallsWithWhatTheyShare) {
+    const std::string key(64, 'k');
+    {
+        const auto dead = open_journal("dead");
+        JournalCall calls[3];
+        for (auto& call : calls) {
+            SpendRow row;
+            row.key_hash = key;
+            row.cost = 7;
+            row.scopes = {{"global", 1, 7}};
+            ASSERT_TRUE(dead->writer(0).open(call, row));
+        }
+        leave_copy("dead", "corpse");
+    }
+    fs::remove_all(directory() / "dead");
+    const auto journal = open_journal("p");
+    SpendWriter writer(*journal, store_.calls(), quick_writer());
+    writer.start();
+    store_.await_finished(1);
+    EXPECT_EQ(store_.rows().size(), 3U);
+    EXPECT_EQ(store_.total(), 21);
+    for (const auto& [id, row] : store_.rows()) {
+        EXPECT_TRUE(row.interrupted);
+        EXPECT_EQ(row.key_hash, key);
+    }
+}
+
+/// What was written before there were shared parts: a call that ended, and one that did not.
+TEST_F(SpendWriterTest, AdoptsAJournalOfTheVersionBefore) {
+    auto unfinished = from_hex(kOldOpenRecord);
+    unfinished[3] = 'x';  // another id
+    std::string bytes(kOldJournalMagic);
+    for (const auto& record : {from_hex(kOldOpenRecord), unfinished, from_hex(kOldCloseRecord)}) {
+        const auto begin = begin_frame(bytes);
+        bytes += record;
+        end_frame(bytes, begin);
+    }
+    fs::create_directories(directory() / "old");
+    std::ofstream(directory() / "old" / "worker-0.000001") << bytes;
+    const auto journal = open_journal("p");
+    SpendWriter writer(*journal, store_.calls(), quick_writer());
+    writer.start();
+    store_.await_finished(1);
+    EXPECT_EQ(store_.rows().size(), 2U);
+    EXPECT_EQ(store_.total(), 2 * old_row().cost);
+    for (const auto& [id, row] : store_.rows()) EXPECT_EQ(row.key_hash, old_row().key_hash);
+    EXPECT_EQ(writer.numbers().interrupted, 1U);
+    EXPECT_EQ(writer.numbers().damaged_bytes, 0U);
+}
+
+TEST_F(SpendWriterTest, CountsRecordsWhoseSharedPartIsDamagedAsDamage) {
+    const std::string lost(64, 'l');
+    const std::string kept(64, 'k');
+    {
+        const auto dead = open_journal("dead");
+        for (int i = 0; i < 6; ++i) {
+            SpendRow row;
+            row.key_hash = i % 2 == 0 ? lost : kept;
+            row.cost = 1;
+            dead->writer(0).append(row);
+        }
+        dead->writer(0).flush();
+        leave_copy("dead", "corpse");
+    }
+    fs::remove_all(directory() / "dead");
+    const auto path = directory() / "corpse" / "worker-0.000001";
+    std::stringstream bytes;
+    bytes << std::ifstream(path).rdbuf();
+    const auto at = bytes.str().find(lost);
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_EQ(bytes.str().find(lost, at + 1), std::string::npos) << "shared";
+    std::fstream(path, std::ios::in | std::ios::out | std::ios::binary)
+            .seekp(static_cast<std::streamoff>(at))
+        << "DAMAGE";
+    const auto journal = open_journal("p");
+    SpendWriter writer(*journal, store_.calls(), quick_writer());
+    writer.start();
+    store_.await_finished(1);
+    while (left_over().size() > 1) std::this_thread::yield();
+    EXPECT_EQ(store_.rows().size(), 3U);
+    for (const auto& [id, row] : store_.rows()) EXPECT_EQ(row.key_hash, kept);
+    EXPECT_GT(writer.numbers().damaged_bytes, 3U * 8);
+    EXPECT_TRUE(fs::exists(directory() / "corpse-worker-0.000001.damaged"));
+}
+
 TEST_F(SpendWriterTest, LeavesLivingProcessesAlone) {
     const auto other = open_journal("other");
     make_call(other->writer(0), "theirs", 5);
@@ -322,7 +409,7 @@ std::map<std::string, std::pair<Picodollars, bool>> expected_rows(const fs::path
             if (!item || !*item) break;
             SpendRow row;
             auto kind = JournalRecordKind::open;
-            EXPECT_TRUE(read_journal_record((*item)->payload, kind, row));
+            EXPECT_TRUE(read_journal_record((*item)->payload, kind, row, &tail));
             const auto id = to_text(row.record_id);
             if (kind == JournalRecordKind::close)
                 rows[id] = {row.cost, false};
@@ -331,6 +418,10 @@ std::map<std::string, std::pair<Picodollars, bool>> expected_rows(const fs::path
         }
     }
     return rows;
+}
+
+std::string key_of(std::size_t number) {
+    return "key " + std::to_string(number) + std::string(60, 'k');
 }
 
 /// Random calls on random workers, in files so small that they change all the time; the process
@@ -352,8 +443,11 @@ TEST_P(RandomCrashes, ApplyEveryRowOnce) {
             const auto slot = below(calls.size());
             auto& writer = dead->writer(slot % options.workers);
             SpendRow row;
-            const auto text = "call " + std::to_string(step) + std::string(below(80), 'x');
+            // Few keys, so that records share parts, and a call may end with another than its own.
+            const auto key = key_of(below(4));
+            const auto text = key + " call " + std::to_string(step) + std::string(below(80), 'x');
             row.call_id = text;
+            row.key_hash = key;
             row.cost = static_cast<Picodollars>(below(1'000'000));
             if (!calls[slot]) calls[slot] = std::make_unique<JournalCall>();
             if (calls[slot]->is_open())
@@ -397,6 +491,7 @@ TEST_P(RandomCrashes, ApplyEveryRowOnce) {
     for (const auto& [id, row] : store_.rows()) {
         found[id] = {row.cost, row.interrupted};
         total += row.cost;
+        EXPECT_TRUE(row.call_id.starts_with(row.key_hash + " call")) << row.call_id;
     }
     EXPECT_EQ(found, expected);
     EXPECT_EQ(store_.total(), total) << "something was counted twice";
@@ -419,7 +514,9 @@ TEST_F(SpendWriterTest, LosesNothingWhenTheProcessIsKilled) {
             JournalCall call;
             SpendRow row;
             const auto name = std::to_string(number);
+            const auto key = key_of(number % 3);
             row.call_id = name;
+            row.key_hash = key;
             row.cost = 1'000'000;
             if (!writer.open(call, row)) ::_exit(1);
             row.cost = number;
@@ -450,6 +547,7 @@ TEST_F(SpendWriterTest, LosesNothingWhenTheProcessIsKilled) {
         ASSERT_NE(found, by_call.end()) << number;
         EXPECT_FALSE(found->second.interrupted);
         EXPECT_EQ(found->second.cost, number);
+        EXPECT_EQ(found->second.key_hash, key_of(number % 3));
     }
     // One call may have been under way, and one more booked and not told of.
     EXPECT_LE(by_call.size(), last + 3U);
