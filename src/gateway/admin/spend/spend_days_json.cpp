@@ -5,6 +5,11 @@
 #include "tollweir/core/time_text.hpp"
 
 namespace tollweir {
+namespace {
+
+constexpr std::size_t kAmountRoom = 16;  // of most amounts, with a comma
+
+}  // namespace
 
 SpendDaysJson::Totals& SpendDaysJson::day(std::string_view date) {
     // Most parts are of the day of the one before.
@@ -23,15 +28,21 @@ std::uint32_t SpendDaysJson::place_of(std::string_view name) {
     return place;
 }
 
+void SpendDaysJson::add(std::vector<Part>& parts, std::string_view name, PicodollarSum spend) {
+    const auto place = place_of(name);
+    parts.push_back({place, spend});
+    room_ += names_[place].size() + kAmountRoom;
+}
+
 void SpendDaysJson::add(const KeyDaySpend& part) {
     auto& totals = day(part.day);
     totals.spend += part.spend;
-    totals.keys.push_back({place_of(part.key_hash), part.spend});
-    totals.users.push_back({place_of(part.user_id), part.spend});
+    add(totals.keys, part.key_hash, part.spend);
+    add(totals.users, part.user_id, part.spend);
 }
 
 void SpendDaysJson::add(const ModelDaySpend& part) {
-    day(part.day).models.push_back({place_of(part.model), part.spend});
+    add(day(part.day).models, part.model, part.spend);
 }
 
 void SpendDaysJson::write_parts(JsonWriter& json, std::vector<Part>& parts) const {
@@ -60,6 +71,7 @@ void SpendDaysJson::write_day(JsonWriter& json, std::string_view day, Totals& to
 
 std::string SpendDaysJson::json(const std::string& first, Day last) {
     std::string out;
+    out.reserve(room_);
     JsonWriter json(out);
     json.begin_array();
     for (auto& [day, totals] : days_) write_day(json, day, totals);

@@ -47,6 +47,7 @@ private:
 
     Totals& day(std::string_view date);
     std::uint32_t place_of(std::string_view name);
+    void add(std::vector<Part>& parts, std::string_view name, PicodollarSum spend);
     void write_parts(JsonWriter& json, std::vector<Part>& parts) const;
     void write_day(JsonWriter& json, std::string_view day, Totals& totals) const;
 
@@ -55,6 +56,7 @@ private:
     Days::value_type* last_ = nullptr;  // that something was added to
     std::unordered_map<std::string, std::uint32_t, HashText, std::equal_to<>> places_;
     std::vector<std::string> names_;  // as JSON, with the colon
+    std::size_t room_ = 0;            // that the answer takes, about
 };
 
 }  // namespace tollweir
