@@ -8,7 +8,7 @@ The rows are made by SQL: 400 days up to today of 400 keys, 200 users, 40 teams,
 day as the spend writer would have added them up. SQLite in the folder (the current one; 20 GB for ten
 million rows), PostgreSQL in a cluster of its own there, with its usual settings but without waiting for
 the disk. Both are deleted afterwards. A view misses its gate with a median over 200 ms; how long it had
-a processor (the gateway and the server's processes together) does not depend on what else runs.
+a processor (the gateway and the server's processes together) depends less on what else runs.
 """
 
 import argparse
@@ -96,6 +96,9 @@ class Sqlite:
     def processes(self) -> list[int]:
         return []
 
+    def ended_ms(self) -> float:
+        return 0
+
     def stop(self) -> None:
         pass
 
@@ -171,6 +174,13 @@ class Postgres:
 
     def stop(self) -> None:
         self._as_server("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "-w", "stop")
+
+
+    def ended_ms(self) -> float:
+        """Of processes that have ended: those that helped with one statement."""
+        server = (self.folder / "data/postmaster.pid").read_text().split()[0]
+        fields = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[13]) + int(fields[14])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def processor_ms(processes: list[int]) -> float:
@@ -375,7 +385,8 @@ def views() -> list[tuple[str, dict | None]]:
         f"/global/spend/report?{month}&internal_user_id=user-17",
         f"/global/spend/report?{month}&team_id=team-17&customer_id=customer-85",
         "/global/activity", "/global/activity/model", "/global/activity/cache_hits",
-        f"/global/spend?{days(DAYS)}", f"/global/spend/models?{days(DAYS)}", f"/global/activity?{days(DAYS)}",
+        *(f"/global/{name}?{days(DAYS)}" for name in ["spend", "spend/models", "spend/keys", "spend/teams",
+                                                      "activity", "activity/model"]),
         "/provider/budgets",
     ]  # fmt: skip
     for owner, narrowed in [("user", "user_id=user-17"), ("team", "team_ids=team-17,team-18"), ("tag", "tags=tag-1"),
@@ -389,6 +400,7 @@ def views() -> list[tuple[str, dict | None]]:
         *((path, None) for path in found),
         ("/global/spend/end_users", {"startTime": begin, "endTime": f"{TODAY}T00:00:00Z"}),
         ("/global/spend/end_users", {"startTime": begin, "endTime": f"{TODAY}T00:00:00Z", "api_key": key}),
+        ("/global/spend/end_users", {"startTime": f"{FIRST}T00:00:00Z", "endTime": f"{TODAY}T00:00:00Z"}),
         ("/spend/calculate", message),
     ]
 
@@ -402,9 +414,9 @@ def measure(gateway: Gateway, store: Sqlite | Postgres, calls: int) -> None:
     for path, body in views():
         gateway.call(path.format(**places), body)
         processes = [gateway.process.pid, *store.processes()]
-        before = processor_ms(processes)
+        before = processor_ms(processes) + store.ended_ms()
         took = [gateway.call(path.format(**places), body) for _ in range(calls)]
-        busy = (processor_ms(processes) - before) / calls
+        busy = (processor_ms(processes) + store.ended_ms() - before) / calls
         each = [one for one, _ in took]
         median = statistics.median(each)
         missed += median > GATE_MS

@@ -159,11 +159,14 @@ void append_dollars(std::string& out, PicodollarSum amount) {
         out += '-';
         amount = -amount;
     }
-    out += to_text(amount / kPicodollarsPerDollar);
-    const auto rest = static_cast<Picodollars>(amount % kPicodollarsPerDollar);
-    std::string fraction = std::to_string(rest + kPicodollarsPerDollar).substr(1);
-    const auto last = fraction.find_last_not_of('0');
-    fraction.resize(last == std::string::npos ? 1 : last + 1);
+    const auto whole = amount / kPicodollarsPerDollar;
+    const auto rest = static_cast<Picodollars>(amount - whole * kPicodollarsPerDollar);
+    out += to_text(whole);
+    // With a one before it, so that zeros behind the point are written.
+    char digits[kPicodollarDigits + 2];
+    std::to_chars(digits, digits + sizeof digits, rest + kPicodollarsPerDollar);
+    std::string_view fraction(digits + 1, kPicodollarDigits);
+    while (fraction.size() > 1 && fraction.ends_with('0')) fraction.remove_suffix(1);
     out.append(".").append(fraction);
 }
 
@@ -174,6 +177,9 @@ std::string dollars(PicodollarSum amount) {
 }
 
 std::string to_text(PicodollarSum amount) {
+    if (amount >= std::numeric_limits<Picodollars>::min() &&
+        amount <= std::numeric_limits<Picodollars>::max())
+        return std::to_string(static_cast<Picodollars>(amount));
     const bool is_negative = amount < 0;
     // Digit by digit from the negative side, which holds one value more.
     std::string digits;
@@ -188,6 +194,11 @@ std::string to_text(PicodollarSum amount) {
 }
 
 std::optional<PicodollarSum> parse_picodollars(std::string_view text) {
+    Picodollars small = 0;
+    const auto* end = text.data() + text.size();
+    if (const auto read = std::from_chars(text.data(), end, small);
+        read.ec == std::errc() && read.ptr == end)
+        return small;
     const bool is_negative = text.starts_with('-');
     if (is_negative) text.remove_prefix(1);
     // A numeric column may show whole numbers with a fraction of zeros.

@@ -27,6 +27,9 @@ constexpr const char* kSpendBytes =
     "select coalesce(pg_table_size(to_regclass('\"LiteLLM_SpendLogs\"')), 0)";
 // Of the session, since the statements that it guards run in no transaction.
 constexpr const char* kLockDeferred = "select pg_try_advisory_lock(7236838021462)";
+// By itself Postgres looks at a table again once a tenth of it has changed. Until then it takes new
+// columns for full and would search all rows for the call of an id.
+constexpr const char* kLookAgain = "analyze \"LiteLLM_SpendLogs\"";
 constexpr const char* kUnlockDeferred = "select pg_advisory_unlock(7236838021462)";
 
 /// Its script gives the statements that are to run, instead of being them.
@@ -136,6 +139,7 @@ Result<bool> run_statements(StoreConnection& sql, const Migration& migration,
         if (stopping) return false;
         if (auto done = sql.run_script(statement); !done) return std::unexpected(done.error());
     }
+    if (auto done = sql.run_script(kLookAgain); !done) return std::unexpected(done.error());
     if (auto noted = note_applied(sql, migration); !noted) return std::unexpected(noted.error());
     return true;
 }

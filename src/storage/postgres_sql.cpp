@@ -79,15 +79,40 @@ SqlRows copied(const pqxx::result& result) {
     return rows;
 }
 
-class RowView final : public SqlRowView {
-public:
-    explicit RowView(const pqxx::row& row) : at_(row.begin()) {}
-
-    std::string_view text(std::size_t column) const override {
-        const auto wanted = static_cast<pqxx::row::difference_type>(column);
-        at_ += wanted - std::exchange(column_, wanted);
-        return {at_.c_str(), at_.size()};
+/// What stands for a character that COPY's text format escapes. Source: COPY, "Text Format".
+char unescaped(char letter) {
+    switch (letter) {
+        case 'b':
+            return '\b';
+        case 'f':
+            return '\f';
+        case 'n':
+            return '\n';
+        case 'r':
+            return '\r';
+        case 't':
+            return '\t';
+        case 'v':
+            return '\v';
+        default:
+            return letter;
     }
+}
+
+/// A line of COPY's text format: cells with tabs between, `\N` for null.
+class LineView final : public SqlRowView {
+public:
+    /// The cells stand in `line`.
+    explicit LineView(std::string& line) : line_(line) {}
+
+    /// Once the line is another one.
+    void read() {
+        cells_.clear();
+        if (line_.ends_with('\n')) line_.pop_back();  // one of a text's own is escaped
+        line_.contains('\\') ? read_escaped() : read_plain();
+    }
+
+    std::string_view text(std::size_t column) const override { return cells_[column]; }
     std::int64_t integer(std::size_t column) const override {
         const auto digits = text(column);
         std::int64_t value = 0;
@@ -99,14 +124,53 @@ public:
     }
 
 private:
-    // Goes to and fro: a field of its own for each cell would share the result anew.
-    mutable pqxx::const_row_iterator at_;
-    mutable pqxx::row::difference_type column_ = 0;
+    void read_plain() {
+        std::string_view rest = line_;
+        for (;;) {
+            const auto end = rest.find('\t');
+            cells_.push_back(rest.substr(0, end));
+            if (end == rest.npos) return;
+            rest.remove_prefix(end + 1);
+        }
+    }
+    /// In place: nothing gets longer.
+    void read_escaped() {
+        char* to = line_.data();
+        const char* cell = to;
+        const auto end_cell = [&] { cells_.emplace_back(cell, to); };
+        for (std::size_t at = 0; at < line_.size(); ++at) {
+            if (line_[at] == '\t') {
+                end_cell();
+                cell = to;
+            } else if (line_[at] != '\\') {
+                *to++ = line_[at];
+            } else if (++at < line_.size() && line_[at] != 'N') {
+                *to++ = unescaped(line_[at]);
+            }
+        }
+        end_cell();
+    }
+
+    std::string& line_;
+    std::vector<std::string_view> cells_;
 };
 
-SqlRows handed_over(const pqxx::result& result, const TakeRow& take) {
-    for (const auto& row : result) take(RowView(row));
-    return {};
+/// `text` with values for `$1` and so on, where parameters cannot be given. Postgres infers the
+/// types of both alike.
+std::string with_literals(std::string_view text, std::span<const SqlValue> values,
+                          pqxx::connection_base& pq) {
+    std::string out;
+    for (;;) {
+        const auto mark = text.find('$');
+        out.append(text.substr(0, mark));
+        if (mark == text.npos) return out;
+        text.remove_prefix(mark + 1);
+        std::size_t number = 0;
+        const auto end = std::from_chars(text.data(), text.data() + text.size(), number).ptr;
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        const auto literal = std::visit(AsText{}, values[number - 1].value());
+        out.append(literal ? pq.quote(*literal) : "null");
+    }
 }
 
 /// The first name in quotes, whatever the server's language.
@@ -284,8 +348,26 @@ auto PostgresSql::guarded(Action action) -> Result<decltype(action())> {
     }
 }
 
+/// `work(transaction)` in the transaction under way, or in one of its own.
+template <class Work>
+auto PostgresSql::in_transaction(Work work) {
+    auto& connection = *connection_;
+    return guarded([&] {
+        if (connection.transaction) return work(*connection.transaction);
+        if (connection.local_settings.empty()) {
+            pqxx::nontransaction alone(connection.pq);
+            return work(alone);
+        }
+        pqxx::work alone(connection.pq);
+        alone.exec(connection.local_settings);
+        auto outcome = work(alone);
+        alone.commit();
+        return outcome;
+    });
+}
+
 Result<SqlRows> PostgresSql::run_once(std::string_view text, bool kept,
-                                      std::span<const SqlValue> values, const TakeRow* take) {
+                                      std::span<const SqlValue> values) {
     auto& connection = *connection_;
     std::vector<std::optional<std::string>> texts;
     std::vector<const char*> parameters;
@@ -295,30 +377,16 @@ Result<SqlRows> PostgresSql::run_once(std::string_view text, bool kept,
         const auto& made = texts.emplace_back(std::visit(AsText{}, value.value()));
         parameters.push_back(made ? made->c_str() : nullptr);
     }
-    const auto run_in = [&](pqxx::transaction_base& transaction) {
+    return in_transaction([&](pqxx::transaction_base& transaction) {
         const pqxx::internal::dynamic_params given(parameters.begin(), parameters.end());
-        if (!kept || !connection.prepares) return transaction.exec_params(std::string(text), given);
+        if (!kept || !connection.prepares)
+            return copied(transaction.exec_params(std::string(text), given));
         auto& name = connection.prepared[std::string(text)];
         if (name.empty()) {
             name = "t" + std::to_string(connection.prepared.size());
             connection.pq.prepare(name, std::string(text));
         }
-        return transaction.exec_prepared(name, given);
-    };
-    const auto rows_of = [&](const pqxx::result& result) {
-        return take == nullptr ? copied(result) : handed_over(result, *take);
-    };
-    return guarded([&] {
-        if (connection.transaction) return rows_of(run_in(*connection.transaction));
-        if (connection.local_settings.empty()) {
-            pqxx::nontransaction alone(connection.pq);
-            return rows_of(run_in(alone));
-        }
-        pqxx::work alone(connection.pq);
-        alone.exec(connection.local_settings);
-        auto rows = rows_of(run_in(alone));
-        alone.commit();
-        return rows;
+        return copied(transaction.exec_prepared(name, given));
     });
 }
 
@@ -336,10 +404,24 @@ Result<SqlRows> PostgresSql::run(const Statement& statement, std::span<const Sql
     }
 }
 
+/// By COPY: rows are taken while the server makes the next ones, and no more than one is held.
 Result<void> PostgresSql::each(const std::string& text, std::span<const SqlValue> values,
                                const TakeRow& take) {
     if (connection_->broken) return store_away();
-    const auto done = run_once(text, false, values, &take);
+    if (std::ranges::any_of(values, has_nul)) return nul_in_text();
+    // Where a table's name is wanted, COPY takes a query as well.
+    const auto query = "(" + with_literals(text, values, connection_->pq) + ")";
+    const auto done = in_transaction([&](pqxx::transaction_base& transaction) {
+        pqxx::stream_from rows(transaction, query);
+        std::string line;
+        LineView row(line);
+        while (rows.get_raw_line(line)) {
+            row.read();
+            take(row);
+        }
+        rows.complete();
+        return true;
+    });
     if (!done) return std::unexpected(done.error());
     return {};
 }

@@ -48,12 +48,12 @@ private:
     struct Connection;
 
     explicit PostgresSql(std::unique_ptr<Connection> connection);
-    /// Where `take` is given, it gets the rows.
-    Result<SqlRows> run_once(std::string_view text, bool kept, std::span<const SqlValue> values,
-                             const TakeRow* take = nullptr);
+    Result<SqlRows> run_once(std::string_view text, bool kept, std::span<const SqlValue> values);
     Result<void> transaction_once(const std::function<Result<void>(Sql&)>& work);
     template <class Action>
     auto guarded(Action action) -> Result<decltype(action())>;
+    template <class Work>
+    auto in_transaction(Work work);
     void pause_before_retry(int attempt) const;
 
     std::unique_ptr<Connection> connection_;

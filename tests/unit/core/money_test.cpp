@@ -41,16 +41,20 @@ TEST(Money, ShowsDollarsWithoutExponent) {
     EXPECT_EQ(dollars(13'500'000), "0.0000135");
     EXPECT_EQ(dollars(12 * kPicodollarsPerDollar), "12.0");
     EXPECT_EQ(dollars(-1), "-0.000000000001");
+    EXPECT_EQ(dollars(-2 * kPicodollarsPerDollar), "-2.0");
+    EXPECT_EQ(dollars(kPicodollarsPerDollar - 1), "0.999999999999");
     EXPECT_EQ(dollars(PicodollarSum(kPicodollarsPerDollar) * 123'456'789'012), "123456789012.0");
 }
 
 TEST(Money, ComesBackFromItsText) {
     for (const PicodollarSum amount :
          {PicodollarSum(0), PicodollarSum(1), PicodollarSum(-1), PicodollarSum(1) << 100,
+          -(PicodollarSum(1) << 100), PicodollarSum(std::numeric_limits<Picodollars>::max()) + 1,
           PicodollarSum(std::numeric_limits<Picodollars>::min())})
         EXPECT_EQ(parse_picodollars(to_text(amount)), amount);
     EXPECT_EQ(parse_picodollars("12.000"), 12);
-    for (const char* text : {"", "-", "1.5", "1e3", "x", "12345678901234567890123456789012345678"})
+    for (const char* text : {"", "-", "1.5", "1e3", "x", "+1", " 1", "1 ", "--1",
+                             "12345678901234567890123456789012345678"})
         EXPECT_FALSE(parse_picodollars(text)) << text;
 }
 

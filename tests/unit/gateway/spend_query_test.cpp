@@ -156,10 +156,24 @@ TEST(SpendDaysJson, FillsInTheDaysAfterTheLastSpend) {
         {"startTime":"2026-11-22","spend":0.0,"users":{},"models":{}}])"));
 }
 
+TEST(SpendDaysJson, AddsUpPartsInWhateverOrderTheyCome) {
+    SpendDaysJson days;
+    days.add(ModelDaySpend{"2026-11-21", "say \"o3\"", 7});
+    days.add(KeyDaySpend{"2026-11-21", "k1", "lena", 1});
+    days.add(KeyDaySpend{"2026-11-20", "k2", "omar", 2});
+    days.add(KeyDaySpend{"2026-11-21", "k2", "lena", 2});
+    days.add(KeyDaySpend{"2026-11-21", "k1", "", 4});  // the key had another owner
+    EXPECT_EQ(days.json("2026-11-20", day_of("2026-11-21")),
+              R"([{"startTime":"2026-11-20","spend":0.000000000002,"k2":0.000000000002,)"
+              R"("users":{"omar":0.000000000002},"models":{}},)"
+              R"({"startTime":"2026-11-21","spend":0.000000000007,"k1":0.000000000005,)"
+              R"("k2":0.000000000002,"users":{"lena":0.000000000003,"":0.000000000004},)"
+              R"("models":{"say \"o3\"":0.000000000007}}])");
+}
+
 TEST(SpendDaysJson, WithoutSpendAllDaysAskedForAreEmpty) {
-    const SpendDaysJson none;
-    EXPECT_EQ(Json::parse(none.json("2026-11-21", day_of("2026-11-22"))).size(), 2U);
-    EXPECT_EQ(none.json("", day_of("2026-11-22")), "[]");
+    EXPECT_EQ(Json::parse(SpendDaysJson().json("2026-11-21", day_of("2026-11-22"))).size(), 2U);
+    EXPECT_EQ(SpendDaysJson().json("", day_of("2026-11-22")), "[]");
 }
 
 }  // namespace

@@ -159,6 +159,11 @@ TEST_F(PostgresMigrations, IndexesOfVeryManyRowsAreMadeLater) {
     const auto made = sql->run(kSpendIndexes);
     EXPECT_EQ(made->integer(0, 0), indexes);
     EXPECT_EQ(made->integer(0, 1), indexes) << "all are valid";
+    const auto known = sql->run(
+        "select null_frac from pg_stats where tablename = 'LiteLLM_SpendLogs' and attname = "
+        "'tollweir_call_id'");
+    ASSERT_EQ(known->size(), 1U);
+    EXPECT_EQ(known->real(0, 0), 1.0) << "nobody's call has an id yet";
     EXPECT_TRUE(check_migrations(*sql));
 }
 

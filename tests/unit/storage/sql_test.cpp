@@ -9,6 +9,7 @@ namespace tollweir {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 
 class SqlTest : public BothStores {
 protected:
@@ -40,6 +41,42 @@ protected:
 
     std::unique_ptr<StoreConnection> sql_;
 };
+
+TEST_P(SqlTest, HandsOverRowsAsTheyAre) {
+    const std::string odd = "tab\t line\n\r back\\slash \\N 'quote' $1 \b\f\v Zoë";
+    run("insert into t (id, whole, money) values ($1, 7, $2)",
+        {odd, SqlValue::Sum{9'000'000'000'000'000'000}});
+    run("insert into t (id, whole) values ('', null)");
+    const std::vector<std::string> ids = {odd, ""};
+    const SqlValue values[] = {SqlValue::List{ids}, SqlValue(odd)};
+    std::vector<std::string> seen;
+
+    const auto done = sql_->each(
+        is_postgres() ? "select id, whole, money, '' from t where id = any($1) and '' <> $2 order "
+                        "by id desc"
+                      : "select id, whole, money, '' from t where id in (select value from "
+                        "json_each($1)) and '' <> $2 order by id desc",
+        values, [&](const SqlRowView& row) {
+            EXPECT_EQ(row.text(3), "");
+            seen.emplace_back(row.text(0));
+            seen.push_back(std::to_string(row.integer(1)) + " " + to_text(row.sum(2)));
+        });
+
+    ASSERT_TRUE(done) << sql_->last_failure();
+    EXPECT_EQ(seen, (std::vector<std::string>{odd, "7 9000000000000000000", "", "0 0"}));
+}
+
+TEST_P(SqlTest, GoesOnAfterAStatementForManyRowsFailed) {
+    const SqlValue none[] = {SqlValue(0)};
+    const auto ignore = [](const SqlRowView&) {};
+    EXPECT_FALSE(sql_->each("select nothing from t", {}, ignore));
+    EXPECT_FALSE(
+        sql_->each("select id from t where id = $1", std::vector{SqlValue("\0"sv)}, ignore));
+    ASSERT_TRUE(sql_->transaction([&](Sql& sql) {
+        return each_row(sql, "select id from t where whole = $1", none, ignore);
+    })) << sql_->last_failure();
+    EXPECT_TRUE(sql_->is_usable());
+}
 
 TEST_P(SqlTest, GivesBackEveryKindOfValueAsItWas) {
     const std::vector<std::string> list = {"a", "", "with \"quotes\", {commas} and \\", "NULL"};

@@ -1,46 +1,37 @@
 #include "gateway/admin/spend/spend_days_json.hpp"
 
 #include <algorithm>
-#include <utility>
-#include <vector>
 
-#include "tollweir/core/json.hpp"
 #include "tollweir/core/time_text.hpp"
 
 namespace tollweir {
 namespace {
 
-template <class Sums>
-void write_sums(JsonWriter& json, const Sums& sums) {
-    std::vector<std::pair<std::string_view, PicodollarSum>> sorted(sums.begin(), sums.end());
-    std::ranges::sort(sorted);
-    for (const auto& [name, spend] : sorted) json.key(name).raw(dollars(spend));
-}
-
-template <class Totals>
-void write_day(JsonWriter& json, const std::string& day, const Totals& totals) {
-    json.begin_object().key("startTime").string(day).key("spend").raw(dollars(totals.spend));
-    write_sums(json, totals.keys);
-    json.key("users").begin_object();
-    write_sums(json, totals.users);
-    json.end_object().key("models").begin_object();
-    write_sums(json, totals.models);
-    json.end_object().end_object();
-}
+constexpr std::size_t kAmountRoom = 16;  // of most amounts, with a comma
 
 }  // namespace
 
-void SpendDaysJson::add(Sums& sums, std::string_view name, PicodollarSum spend) {
-    if (const auto found = sums.find(name); found != sums.end())
-        found->second += spend;
-    else
-        sums.emplace(name, spend);
+SpendDaysJson::Totals& SpendDaysJson::day(std::string_view date) {
+    // Most parts are of the day of the one before.
+    if (last_ == nullptr || last_->first != date)
+        last_ = &*days_.try_emplace(std::string(date)).first;
+    return last_->second;
 }
 
-SpendDaysJson::Totals& SpendDaysJson::day(std::string_view date) {
-    auto found = days_.find(date);
-    if (found == days_.end()) found = days_.emplace(date, Totals()).first;
-    return found->second;
+std::uint32_t SpendDaysJson::place_of(std::string_view name) {
+    if (const auto found = places_.find(name); found != places_.end()) return found->second;
+    const auto place = static_cast<std::uint32_t>(names_.size());
+    places_.emplace(name, place);
+    auto& member = names_.emplace_back();
+    append_json_string(member, name);
+    member += ':';
+    return place;
+}
+
+void SpendDaysJson::add(std::vector<Part>& parts, std::string_view name, PicodollarSum spend) {
+    const auto place = place_of(name);
+    parts.push_back({place, spend});
+    room_ += names_[place].size() + kAmountRoom;
 }
 
 void SpendDaysJson::add(const KeyDaySpend& part) {
@@ -54,17 +45,43 @@ void SpendDaysJson::add(const ModelDaySpend& part) {
     add(day(part.day).models, part.model, part.spend);
 }
 
-std::string SpendDaysJson::json(const std::string& first, Day last) const {
+void SpendDaysJson::write_parts(JsonWriter& json, std::vector<Part>& parts) const {
+    // Stores tend to give keys in the same order each day.
+    if (!std::ranges::is_sorted(parts, {}, &Part::name)) std::ranges::sort(parts, {}, &Part::name);
+    std::string member;
+    for (auto part = parts.begin(); part != parts.end();) {
+        const auto name = part->name;
+        PicodollarSum spend = 0;
+        for (; part != parts.end() && part->name == name; ++part) spend += part->spend;
+        member = names_[name];
+        append_dollars(member, spend);
+        json.raw(member);
+    }
+}
+
+void SpendDaysJson::write_day(JsonWriter& json, std::string_view day, Totals& totals) const {
+    json.begin_object().key("startTime").string(day).key("spend").raw(dollars(totals.spend));
+    write_parts(json, totals.keys);
+    json.key("users").begin_object();
+    write_parts(json, totals.users);
+    json.end_object().key("models").begin_object();
+    write_parts(json, totals.models);
+    json.end_object().end_object();
+}
+
+std::string SpendDaysJson::json(const std::string& first, Day last) {
     std::string out;
+    out.reserve(room_);
     JsonWriter json(out);
     json.begin_array();
-    for (const auto& [day, totals] : days_) write_day(json, day, totals);
+    for (auto& [day, totals] : days_) write_day(json, day, totals);
     // Texts of days sort as days do; another program may have written what is none.
     const auto seen = days_.empty() ? first : days_.rbegin()->first;
+    Totals none;
     if (const auto from = parse_rfc3339(seen)) {
         auto day = std::chrono::floor<std::chrono::days>(*from);
         if (!days_.empty()) day += std::chrono::days(1);
-        for (; day <= last; day += std::chrono::days(1)) write_day(json, day_text(day), Totals());
+        for (; day <= last; day += std::chrono::days(1)) write_day(json, day_text(day), none);
     }
     json.end_array();
     return out;
