@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
-from proxies import (LOAD_CORE, BenchError, FakeUpstream, Governed, Haproxy, Nginx, NginxWithLog, Program,
+from proxies import (LOAD_CORE, BenchError, Booking, FakeUpstream, Governed, Haproxy, Nginx, NginxWithLog, Program,
                      Proxy, Tollweir, make_certificate, program, spawn)
 
 BODY_BYTES = {"1.2 KB": 1_200, "20 KB": 20_000, "200 KB": 200_000}
@@ -46,7 +46,7 @@ class Bench:
     def load(self, target: Program, mode: str, **options: object) -> dict:
         """Runs the load generator against a program; its CPU time is that program's. Of one that
         writes rows, also what its threads for them take a row (`row_us`), over the whole run."""
-        writes = isinstance(target, Governed)
+        writes = isinstance(target, Booking)
         if writes:
             rows, store_us = target.rows_written(), target.store_cpu_us()
         result = self.run_load(target, mode, options)
@@ -59,8 +59,6 @@ class Bench:
         options = {"seconds": self.seconds, **options}
         if key := getattr(target, "key", ""):
             options["key"] = key
-        if threads := getattr(target, "apart_threads", ""):
-            options["apart_threads"] = threads
         command = self.load_command(target, mode, options)
         command += ["--cpu-pids", ",".join(map(str, target.pids()))]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
@@ -115,11 +113,17 @@ def cpu(bench: Bench) -> dict:
 
 
 def governed(bench: Bench) -> dict:
-    """CPU time a request with a virtual key, limits of every kind and spend: of the worker and of
-    the journal's thread; beside it, a row, that of the threads that write rows to the store."""
+    """CPU time a request with a virtual key, limits of every kind and spend, its rows waiting in the
+    journal meanwhile; beside it what a row takes that is written to the store."""
     with all_running(bench, (Nginx, Tollweir, Governed)) as proxies:
-        return {size: bench.interleave(proxies, "closed", body_bytes=count, connections=32)
-                for size, count in BODY_BYTES.items()}
+        results = {size: bench.interleave(proxies, "closed", body_bytes=count, connections=32)
+                   for size, count in BODY_BYTES.items()}
+    with bench.running(Booking) as proxy:
+        for size, count in BODY_BYTES.items():
+            booked = bench.load(proxy, "closed", body_bytes=count, connections=32)
+            for run in results[size][Governed.name]:
+                run["row_us"] = booked["row_us"]
+    return results
 
 
 def speed(bench: Bench) -> dict:

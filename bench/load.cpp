@@ -58,8 +58,6 @@ void set_option(LoadOptions& options, const std::string& name, const std::string
         options.tls = parse_number(value) != 0;
     else if (name == "--cpu-pids")
         options.cpu_pids = parse_pids(value);
-    else if (name == "--apart-threads")
-        options.apart_threads = value;
     else
         die("unknown option " + name);
 }

@@ -21,7 +21,6 @@ struct LoadOptions {
     double rate = 0;   // open mode: requests a second; streams mode: events a second and stream
     bool tls = false;  // idle mode only
     std::vector<int> cpu_pids;  // the processes whose CPU time is reported: the proxy under test
-    std::string apart_threads;  // whose CPU time is also reported on its own: names that begin so
 };
 
 // Each prints one JSON object on stdout and returns the exit status: 0 when nothing went wrong.

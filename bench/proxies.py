@@ -284,12 +284,10 @@ general_settings:
 
 class Governed(Tollweir):
     """The same with a virtual key that has limits of every kind, a budget of the gateway, prices,
-    and spend rows written to SQLite."""
+    and a journal of what was spent. Its rows wait there: written meanwhile they would take the core of
+    the load generator, and each send would meet a peer that sleeps."""
 
     name = "tollweir-governed"
-    # Threads that carry finished calls from the journal to the store (core/thread_name.hpp). The
-    # journal's own is called `journal`: it is part of a request's way.
-    apart_threads = "spend-"
     key = ""
     spend = "  proxy_batch_write_at: 3600\n"
 
@@ -305,31 +303,8 @@ tollweir_settings:
 
     def start(self, wrapper: list[str] | None = None) -> float:
         took = super().start(wrapper)
-        self.move_store_threads()
         self.key = self.generate_key()
         return took
-
-    def move_store_threads(self) -> None:
-        """They write rows on the other core: what they do there is reported, and the request's way
-        does not pay for their turns on its core. Threads that they start stay with them."""
-        for task in self.store_threads():
-            os.sched_setaffinity(int(task.name), {LOAD_CORE})
-
-    def store_threads(self) -> list[Path]:
-        return [task for pid in self.pids() for task in Path(f"/proc/{pid}/task").iterdir()
-                if (task / "comm").read_text().startswith(self.apart_threads)]
-
-    def store_cpu_us(self) -> float:
-        return sum(int((task / "schedstat").read_text().split()[0])
-                   for task in self.store_threads()) / 1000
-
-    def rows_written(self) -> int:
-        """By the store, since the start."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/metrics",
-                                         headers={"Authorization": "Bearer sk-bench"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            page = answer.read().decode()
-        return int(re.search(r"^tollweir_spend_rows_written_total (\d+)", page, re.MULTILINE)[1])
 
     def generate_key(self) -> str:
         body = json.dumps({
@@ -344,6 +319,38 @@ tollweir_settings:
             {"Authorization": "Bearer sk-bench", "Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)["key"]
+
+
+class Booking(Governed):
+    """One that writes its rows to SQLite while it serves."""
+
+    name = "tollweir-booking"
+    spend = ""
+
+    def start(self, wrapper: list[str] | None = None) -> float:
+        took = super().start(wrapper)
+        # On the other core, so that they keep up with the requests. Threads that they start stay
+        # with them.
+        for task in self.store_threads():
+            os.sched_setaffinity(int(task.name), {LOAD_CORE})
+        return took
+
+    def store_threads(self) -> list[Path]:
+        """Those that carry finished calls from the journal to the store (core/thread_name.hpp)."""
+        return [task for pid in self.pids() for task in Path(f"/proc/{pid}/task").iterdir()
+                if (task / "comm").read_text().startswith("spend-")]
+
+    def store_cpu_us(self) -> float:
+        return sum(int((task / "schedstat").read_text().split()[0])
+                   for task in self.store_threads()) / 1000
+
+    def rows_written(self) -> int:
+        """By the store, since the start."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/metrics",
+                                         headers={"Authorization": "Bearer sk-bench"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            page = answer.read().decode()
+        return int(re.search(r"^tollweir_spend_rows_written_total (\d+)", page, re.MULTILINE)[1])
 
 
 def program(name: str) -> str:

@@ -83,18 +83,13 @@ def cpu_table(results: dict) -> str:
                   "of its core"], rows)
 
 
-def way_us(run: dict) -> float:
-    """CPU µs a request without the threads that carry finished calls into the store."""
-    return run["cpu_us_per_unit"] - run.get("apart_us", 0) / max(run["units"], 1)
-
-
 def governed_table(results: dict) -> str:
     rows = []
     for size, by_proxy in results.items():
-        ways = {name: [{**run, "way_us": way_us(run)} for run in runs] for name, runs in by_proxy.items()}
-        for name in known(ways):
-            runs = ways[name]
-            rows.append([size, name, f"{median(runs, 'way_us'):.1f}", ratio_text(ratios(ways, "way_us", name)),
+        for name in known(by_proxy):
+            runs = by_proxy[name]
+            rows.append([size, name, f"{median(runs, 'cpu_us_per_unit'):.1f}",
+                         ratio_text(ratios(by_proxy, "cpu_us_per_unit", name)),
                          f"{median(runs, 'row_us'):.0f}" if "row_us" in runs[0] else "-",
                          f"{median(runs, 'units_per_second'):,.0f}"])
     return table(["request", "proxy", "CPU µs a request, journal included", "to nginx (range)",
@@ -172,8 +167,7 @@ TABLES: dict[str, tuple[str, Callable]] = {
 
 def ratio_gate(name: str, by_proxy: dict[str, list] | None, limit: float = 1.15,
                proxy: str = "tollweir") -> Gate:
-    ways = {other: [{"way_us": way_us(run)} for run in runs] for other, runs in (by_proxy or {}).items()}
-    found = ratios(ways, "way_us", proxy) if by_proxy else []
+    found = ratios(by_proxy, "cpu_us_per_unit", proxy) if by_proxy else []
     holds = statistics.median(found) <= limit if found else None
     return Gate(name, f"<= {limit:.2f} x nginx", ratio_text(found), holds)
 

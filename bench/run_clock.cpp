@@ -12,18 +12,10 @@ std::int64_t RunClock::cpu_now() const {
     return sum;
 }
 
-std::int64_t RunClock::apart_now() const {
-    if (apart_.empty()) return 0;
-    std::int64_t sum = 0;
-    for (const int pid : pids_) sum += cpu_ns_of_threads(pid, apart_);
-    return sum;
-}
-
 void RunClock::begin() {
     begun_ = true;
     wall_ns_ = -now_ns();
     cpu_ns_ = -cpu_now();
-    apart_ns_ = -apart_now();
 }
 
 void RunClock::end() {
@@ -31,7 +23,6 @@ void RunClock::end() {
     ended_ = true;
     wall_ns_ += now_ns();
     cpu_ns_ += cpu_now();
-    apart_ns_ += apart_now();
 }
 
 void RunResult::fail(const std::string& what) {
@@ -46,13 +37,13 @@ int print_result(const LoadOptions& options, const RunClock& clock, const RunRes
     std::printf(
         "{\"mode\":\"%s\",\"seconds\":%.4f,\"units\":%llu,\"units_per_second\":%.1f,"
         "\"errors\":%llu,\"first_error\":\"%s\",\"reconnects\":%llu,"
-        "\"cpu_us\":%.1f,\"cpu_us_per_unit\":%.4f,\"cpu_share\":%.4f,\"apart_us\":%.1f,"
+        "\"cpu_us\":%.1f,\"cpu_us_per_unit\":%.4f,\"cpu_share\":%.4f,"
         "\"latency_us\":{\"p50\":%.1f,\"p90\":%.1f,\"p99\":%.1f,\"p999\":%.1f,\"max\":%.1f}}\n",
         options.mode.c_str(), clock.seconds(), static_cast<unsigned long long>(result.units),
         units / clock.seconds(), static_cast<unsigned long long>(result.errors), error.c_str(),
         static_cast<unsigned long long>(result.reconnects), clock.cpu_us(),
         result.units == 0 ? 0.0 : clock.cpu_us() / units, clock.cpu_us() / (clock.seconds() * 1e6),
-        clock.apart_us(), result.latency.quantile_us(0.5), result.latency.quantile_us(0.9),
+        result.latency.quantile_us(0.5), result.latency.quantile_us(0.9),
         result.latency.quantile_us(0.99), result.latency.quantile_us(0.999),
         result.latency.max_us());
     return result.errors == 0 && result.units > 0 ? 0 : 1;

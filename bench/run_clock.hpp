@@ -11,8 +11,7 @@ namespace tollweir::bench {
 // The measured part of a run: what lies between begin() and end().
 class RunClock {
 public:
-    explicit RunClock(const LoadOptions& options)
-        : pids_(options.cpu_pids), apart_(options.apart_threads) {}
+    explicit RunClock(const LoadOptions& options) : pids_(options.cpu_pids) {}
 
     void begin();
     void end();
@@ -21,20 +20,15 @@ public:
 
     double seconds() const { return static_cast<double>(wall_ns_) / 1e9; }
     double cpu_us() const { return static_cast<double>(cpu_ns_) / 1e3; }
-    // Of the threads named in LoadOptions::apart_threads; contained in cpu_us().
-    double apart_us() const { return static_cast<double>(apart_ns_) / 1e3; }
 
 private:
     std::int64_t cpu_now() const;
-    std::int64_t apart_now() const;
 
     std::vector<int> pids_;
-    std::string apart_;
     bool begun_ = false;
     bool ended_ = false;
     std::int64_t wall_ns_ = 0;
     std::int64_t cpu_ns_ = 0;
-    std::int64_t apart_ns_ = 0;
 };
 
 // What a run found. `units` are requests, or events of streams.

@@ -14,8 +14,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <system_error>
 
@@ -48,19 +46,6 @@ std::int64_t cpu_ns_of(int pid) {
     clockid_t clock = 0;
     if (clock_getcpuclockid(pid, &clock) != 0) die("clock_getcpuclockid");
     return read_clock(clock);
-}
-
-std::int64_t cpu_ns_of_threads(int pid, const std::string& prefix) {
-    std::int64_t sum = 0;
-    std::error_code gone;
-    const auto tasks = "/proc/" + std::to_string(pid) + "/task";
-    for (const auto& task : std::filesystem::directory_iterator(tasks, gone)) {
-        std::string name;
-        std::ifstream(task.path() / "comm") >> name;
-        std::int64_t ran = 0;
-        if (name.starts_with(prefix) && std::ifstream(task.path() / "schedstat") >> ran) sum += ran;
-    }
-    return sum;
 }
 
 void die(std::string_view what) {

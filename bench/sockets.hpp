@@ -12,8 +12,6 @@ std::int64_t now_ns();
 
 // CPU time, user and system, of all threads of a process since its start.
 std::int64_t cpu_ns_of(int pid);
-// Of those of its threads whose names begin so; a thread that has ended counts no more.
-std::int64_t cpu_ns_of_threads(int pid, const std::string& prefix);
 
 // All of these end the program with a line on stderr when the system refuses.
 int listen_on_loopback(std::uint16_t port);

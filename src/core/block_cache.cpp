@@ -2,10 +2,10 @@
 
 #include <malloc.h>
 
-#include <array>
 #include <cassert>
 #include <cstdint>
 #include <cstdlib>
+#include <utility>
 
 namespace tollweir {
 namespace {
@@ -15,19 +15,15 @@ constexpr std::size_t kLargest = 4096;    // larger blocks are malloc's
 constexpr std::uint32_t kMostKept = 256;  // blocks of one shelf
 constexpr std::size_t kShelves = kLargest / kStep + 1;
 
-struct FreeBlock {
-    FreeBlock* next;
-};
-
-/// Blocks of at least `kStep` times the shelf's number.
+/// Blocks of at least `kStep` times the shelf's number. Their places stand here and not in the
+/// blocks, so that one is taken without waiting for its memory.
 struct Shelf {
-    FreeBlock* first = nullptr;
-    std::uint32_t count = 0;
+    std::uint32_t count;
+    void* blocks[kMostKept];
 };
 
-// No destructor: blocks are freed until the very end of a thread.
-thread_local constinit std::array<Shelf, kShelves> shelves{};
-thread_local constinit bool keeps = false;
+// Null: the thread keeps none. No destructor: blocks are freed until the very end of a thread.
+thread_local constinit Shelf* shelves = nullptr;
 
 /// The shelf that serves a size.
 std::size_t number_of(std::size_t size) {
@@ -38,47 +34,38 @@ std::size_t number_of(std::size_t size) {
 bool put(std::size_t number, void* block) {
     auto& shelf = shelves[number];
     if (shelf.count >= kMostKept) return false;
-    auto* freed = static_cast<FreeBlock*>(block);
-    freed->next = shelf.first;
-    shelf.first = freed;
-    ++shelf.count;
+    shelf.blocks[shelf.count++] = block;
     return true;
 }
 
 }  // namespace
 
 BlockCache::BlockCache() {
-    assert(!keeps);
-    keeps = true;
+    assert(shelves == nullptr);
+    // Pages of shelves that stay empty are never touched. Without memory nothing is kept.
+    shelves = static_cast<Shelf*>(std::calloc(kShelves, sizeof(Shelf)));
 }
 
 BlockCache::~BlockCache() {
-    keeps = false;
-    for (auto& shelf : shelves) {
-        while (shelf.first != nullptr) {
-            auto* block = shelf.first;
-            shelf.first = block->next;
-            std::free(block);
-        }
-        shelf.count = 0;
-    }
+    auto* const table = std::exchange(shelves, nullptr);
+    if (table == nullptr) return;
+    for (std::size_t number = 0; number < kShelves; ++number)
+        for (std::uint32_t i = 0; i < table[number].count; ++i) std::free(table[number].blocks[i]);
+    std::free(table);
 }
 
 void* BlockCache::allocate(std::size_t size) noexcept {
     if (size > kLargest) return std::malloc(size);
     // Rounded up on every thread: whoever frees it may put it on a shelf.
     const auto number = number_of(size);
+    if (shelves == nullptr || shelves[number].count == 0) return std::malloc(number * kStep);
     auto& shelf = shelves[number];
-    if (!keeps || shelf.first == nullptr) return std::malloc(number * kStep);
-    auto* block = shelf.first;
-    shelf.first = block->next;
-    --shelf.count;
-    return block;
+    return shelf.blocks[--shelf.count];
 }
 
 void BlockCache::free(void* block) noexcept {
     if (block == nullptr) return;
-    if (keeps) {
+    if (shelves != nullptr) {
         // What malloc rounded the size up to, whoever asked for it.
         const auto number = malloc_usable_size(block) / kStep;
         if (number > 0 && number < kShelves && put(number, block)) return;
@@ -88,7 +75,7 @@ void BlockCache::free(void* block) noexcept {
 
 void BlockCache::free(void* block, std::size_t size) noexcept {
     if (block == nullptr) return;
-    if (keeps && size <= kLargest && put(number_of(size), block)) return;
+    if (shelves != nullptr && size <= kLargest && put(number_of(size), block)) return;
     std::free(block);
 }
 

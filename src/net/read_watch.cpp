@@ -1,9 +1,9 @@
 #include "tollweir/net/read_watch.hpp"
 
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <utility>
+
+#include "net/system_calls.hpp"
 
 namespace tollweir::net {
 
@@ -19,7 +19,17 @@ struct ServiceParts : Service {
     static constexpr auto kStart = &ServiceParts::start_op;
 };
 
+bool has_nothing(int descriptor) {
+    char byte = 0;
+    const auto got = receive(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
 }  // namespace
+
+bool has_nothing(Socket& socket) {
+    return has_nothing(socket.native_handle());
+}
 
 void ReadWatch::Release::operator()(ReadWatch* watch) const {
     if (!watch->is_pending_)
@@ -28,7 +38,7 @@ void ReadWatch::Release::operator()(ReadWatch* watch) const {
         watch->is_orphan_ = true;
 }
 
-void ReadWatch::start(Socket& socket, bool is_empty) {
+void ReadWatch::start(Socket& socket, Found found) {
     ec_ = {};
     descriptor_ = socket.native_handle();
     is_pending_ = true;
@@ -36,22 +46,20 @@ void ReadWatch::start(Socket& socket, bool is_empty) {
     is_starting_ = true;
     auto& parts = SocketParts::of(socket);
     Service& service = parts.get_service();
-    // Asio calls it "non-blocking": whether the operation may be tried before it is queued. If not,
-    // the reactor asks the kernel anew.
+    // From now on the kernel tells of what comes. If something is there, the reactor must ask it
+    // anew: so it does for operations that it may not try at once, "non-blocking" ones.
+    const bool waits_for_news =
+        found == Found::nothing || (found == Found::read_empty && has_nothing(descriptor_));
     (service.*ServiceParts::kStart)(parts.get_implementation(), asio::detail::reactor::read_op,
-                                    this, false, is_empty, false);
+                                    this, false, waits_for_news, false);
     is_starting_ = false;
 }
 
-/// The reactor tries it at the start if it has seen an event since the last operation, which may
-/// have told of bytes that were read meanwhile: so look. Later it tries at an event only.
+/// The reactor tries it at the start if it has seen an event since the last operation: of bytes
+/// that were read meanwhile, or of others.
 ReadWatch::status ReadWatch::perform(reactor_op* base) {
     const auto& watch = *static_cast<ReadWatch*>(base);
-    if (!watch.is_starting_) return done_and_exhausted;
-    char byte = 0;
-    const auto got = ::recv(watch.descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    const bool has_none = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
-    return has_none ? not_done : done_and_exhausted;
+    return watch.is_starting_ && has_nothing(watch.descriptor_) ? not_done : done_and_exhausted;
 }
 
 /// `owner` is null when the loop is gone: whoever waits is not resumed but destroyed.

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "net/system_calls.hpp"
 #include "tollweir/core/short_copy.hpp"
@@ -66,14 +67,17 @@ void Stream::set_deadline(TimePoint deadline) {
 }
 
 void Stream::set_busy(bool busy) {
+    looks_at_tick_ = false;
     busy ? tick_.add_busy(*this) : tick_.add_idle(*this);
 }
 
 void Stream::on_tick(TimePoint now) {
+    boost::system::error_code ignored;
+    // A wait that ends so finds by itself what there is.
+    if (std::exchange(looks_at_tick_, false) && !has_nothing(socket_)) socket_.cancel(ignored);
     if (now < deadline_) return;
     deadline_ = kNever;
     expired_ = true;
-    boost::system::error_code ignored;
     socket_.cancel(ignored);
 }
 
@@ -196,6 +200,7 @@ Task<IoResult> Stream::read_some(char* data, std::size_t size, bool wait_first) 
     for (;;) {
         if (wait_first) {
             if (cancelled_ || expired_) co_return IoResult{why_aborted()};
+            if (!watch_ || !watch_->is_pending()) watch();
             co_await readable();
             if (cancelled_ || expired_) co_return IoResult{why_aborted()};
         }
@@ -306,8 +311,16 @@ IoResult Stream::try_write_tls(const Pieces& pieces, Cursor& cursor) {
 }
 
 void Stream::watch() {
+    begin_watch(false);
+}
+
+void Stream::begin_watch(bool looks_later) {
     if (!watch_) watch_ = ReadWatch::make();
-    watch_->start(socket_, ssl_ == nullptr && is_empty_);
+    auto found = ReadWatch::Found::unknown;
+    if (ssl_ == nullptr && is_empty_)
+        found = looks_later ? ReadWatch::Found::nothing : ReadWatch::Found::read_empty;
+    looks_at_tick_ = found == ReadWatch::Found::nothing;
+    watch_->start(socket_, found);
     if (has_bytes()) watch_->fire();
 }
 

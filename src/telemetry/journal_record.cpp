@@ -42,6 +42,7 @@ void visit_own_fields(Row& row, Visit&& visit) {
     visit(35, row.first_token);
     visit(41, row.cache_hit);
     visit(42, row.cache_key);
+    visit(43, row.requester_ip);
     visit(44, row.session_id);
     visit(45, row.mcp_tool);
     visit(46, row.status);
@@ -90,7 +91,6 @@ void visit_shared_fields(Row& row, Visit&& visit) {
     visit(38, row.model_group);
     visit(39, row.provider);
     visit(40, row.api_base);
-    visit(43, row.requester_ip);
     visit(70, row.scopes);  // 32 was theirs in another form
 }
 

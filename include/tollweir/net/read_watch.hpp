@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/detail/reactor_op.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -8,10 +9,14 @@
 
 namespace tollweir::net {
 
-/// Waits for something to read on one socket, again and again: with no allocation a wait, and with
-/// no system call where the socket was read empty before. Asio 1.81's own wait calls `epoll_ctl`
-/// each time, since it cannot know that; a request would pay for two. So this is an operation of
-/// Asio's reactor like its own ones, built on the parts of `boost::asio::detail` that 1.81 has.
+/// Neither bytes nor an end to be read at the moment.
+bool has_nothing(Socket& socket);
+
+/// Waits for something to read on one socket, again and again: with no allocation a wait, and where
+/// the socket was read empty before with a look at it instead of the `epoll_ctl` of Asio 1.81's own
+/// wait, which cannot know that; a look costs half of it, and a request waits twice. So this is an
+/// operation of Asio's reactor like its own ones, built on the parts of `boost::asio::detail` that
+/// 1.81 has.
 ///
 /// The reactor keeps it while it is pending, also when its socket is gone: Owner takes care of
 /// that. Worker thread only.
@@ -24,10 +29,15 @@ public:
 
     static Owner make() { return Owner(new ReadWatch); }
 
-    /// Begins to wait; none may be pending. `is_empty`: the last read took all there was, so that
-    /// only what comes from now on matters; else the kernel is asked what is there. Also fired by
-    /// the end of the stream, by errors and by `cancel` and `close` of the socket.
-    void start(Socket& socket, bool is_empty);
+    /// What is known of the socket.
+    enum class Found : std::uint8_t {
+        unknown,     // the kernel is asked, by an epoll_ctl
+        read_empty,  // no bytes, perhaps an end that came along with the last ones: it is looked at
+        nothing,     // only what comes from now on matters
+    };
+    /// Begins to wait; none may be pending. Also fired by the end of the stream, by errors and by
+    /// `cancel` and `close` of the socket.
+    void start(Socket& socket, Found found);
     /// As if something were there already.
     void fire() { has_fired_ = true; }
 

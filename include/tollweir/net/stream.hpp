@@ -63,10 +63,11 @@ public:
     /// at once. `closed` at the end of the stream.
     Task<IoResult> read_some(char* data, std::size_t size, bool wait_first = false);
     /// The wait of an idle connection in three steps, so that it needs no frame of its own: that
-    /// would sit in a recycled block of a far bigger one for hours.
+    /// would sit in a recycled block of a far bigger one for hours. An end that came along with the
+    /// last bytes is seen at the next tick.
     bool has_bytes() const;  // decrypted ones: nothing to wait for
     auto readable() {
-        if (!watch_ || !watch_->is_pending()) watch();
+        if (!watch_ || !watch_->is_pending()) begin_watch(true);
         return completion<>(
             [watch = watch_.get()](auto handler) { watch->resume(std::move(handler)); });
     }
@@ -106,6 +107,7 @@ public:
     void on_tick(TimePoint now) override;
 
 private:
+    void begin_watch(bool looks_later);
     Task<IoStatus> wait(asio::socket_base::wait_type what);
     Task<IoResult> shake_hands();
     IoResult try_write_plain(const Pieces& pieces, Cursor& cursor);
@@ -120,6 +122,7 @@ private:
     bool expired_ = false;
     ReadWatch::Owner watch_;         // null until first used
     bool is_empty_ = true;           // plain: the last read took all there was
+    bool looks_at_tick_ = false;     // whether an end came along with it
     bool write_wants_read_ = false;  // TLS has to read before it can write on
     bool cancelled_ = false;
 };
