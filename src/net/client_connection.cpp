@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 #include "tollweir/core/log.hpp"
 #include "tollweir/core/text_pen.hpp"
@@ -56,17 +57,28 @@ Task<void> ClientConnection::serve(RequestHandler& handler) {
         const auto shaken = co_await stream_.accept_tls(tls_);
         if (!shaken) co_return stream_.close();
     }
+    bool waits_on = false;
     while (keep_alive_ && !worker_.is_draining()) {
         if (!work_) {
             idle_ = true;
             stream_.set_busy(false);
-            stream_.set_deadline(after(worker_.tick().last(), limits_.idle_timeout));
+            if (!std::exchange(waits_on, false))
+                stream_.set_deadline(after(worker_.tick().last(), limits_.idle_timeout));
             if (stream_.status_of({}) != IoStatus::ok) break;
             if (!stream_.has_bytes()) {
                 co_await stream_.readable();
                 if (stream_.status_of({}) != IoStatus::ok) break;
             }
             work_ = worker_.borrow_work();
+            const auto got = stream_.try_read(work_->buffer.data(), work_->buffer.capacity());
+            if (got.status == IoStatus::would_block) {
+                // An event of what was read before: it is idle still, and no longer for that.
+                worker_.return_work(std::move(work_));
+                waits_on = true;
+                continue;
+            }
+            if (!got) break;
+            work_->end = got.size;
         }
         idle_ = false;
         if (!co_await serve_request(handler)) break;
