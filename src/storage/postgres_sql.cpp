@@ -167,6 +167,10 @@ std::string with_literals(std::string_view text, std::span<const SqlValue> value
         text.remove_prefix(mark + 1);
         std::size_t number = 0;
         const auto end = std::from_chars(text.data(), text.data() + text.size(), number).ptr;
+        if (number == 0 || number > values.size()) {
+            out += '$';  // no parameter
+            continue;
+        }
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
         const auto literal = std::visit(AsText{}, values[number - 1].value());
         out.append(literal ? pq.quote(*literal) : "null");
