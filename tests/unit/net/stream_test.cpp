@@ -1,6 +1,7 @@
 #include "tollweir/net/stream.hpp"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <boost/asio/write.hpp>
 #include <string>
@@ -28,6 +29,10 @@ protected:
     void await_arrival(std::size_t bytes) {
         while (stream->socket().available() < bytes) std::this_thread::yield();
     }
+    void await_end() {
+        pollfd socket{stream->native(), POLLRDHUP, 0};
+        ASSERT_EQ(::poll(&socket, 1, 10'000), 1);
+    }
     std::string take(IoResult got) {
         if (got.status == IoStatus::closed) return "end";
         return got ? std::string(buffer, got.size) : "failed";
@@ -52,8 +57,7 @@ TEST_F(StreamTest, SeesAnEndThatCameAlongWithTheLastBytes) {
     send("last words");
     end();
     await_arrival(10);
-    std::this_thread::sleep_for(
-        std::chrono::milliseconds(5));  // the end, too, and one event of both
+    await_end();  // one event tells of both
     context.run_for(std::chrono::seconds(10));
     EXPECT_EQ(first, "last words");
     EXPECT_EQ(second, "end");
@@ -120,7 +124,7 @@ TEST_F(StreamTest, AnIdleWaitSeesAtTheTickAnEndThatCameAlongWithTheLastBytes) {
     send("last words");
     end();
     await_arrival(10);
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    await_end();  // one event tells of both
     tick.start();
     context.run_for(std::chrono::seconds(3));
     tick.stop();

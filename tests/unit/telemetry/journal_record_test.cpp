@@ -40,8 +40,8 @@ TEST(JournalRecord, GivesBackEveryField) {
 }
 
 TEST(JournalRecord, OfTheVersionBeforeIsRead) {
-    EXPECT_EQ(read(from_hex(kOldCloseRecord)), old_row());
-    EXPECT_EQ(read(from_hex(kOldOpenRecord), JournalRecordKind::open), old_row());
+    EXPECT_EQ(read(old_record(JournalRecordKind::close)), old_row());
+    EXPECT_EQ(read(old_record(JournalRecordKind::open), JournalRecordKind::open), old_row());
 }
 
 TEST(JournalRecord, GivesBackEveryFieldThroughAReference) {

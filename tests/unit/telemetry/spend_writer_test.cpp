@@ -271,10 +271,11 @@ TEST_F(SpendWriterTest, BooksInterruptedCallsWithWhatTheyShare) {
 
 /// What was written before there were shared parts: a call that ended, and one that did not.
 TEST_F(SpendWriterTest, AdoptsAJournalOfTheVersionBefore) {
-    auto unfinished = from_hex(kOldOpenRecord);
+    auto unfinished = old_record(JournalRecordKind::open);
     unfinished[3] = 'x';  // another id
     std::string bytes(kOldJournalMagic);
-    for (const auto& record : {from_hex(kOldOpenRecord), unfinished, from_hex(kOldCloseRecord)}) {
+    for (const auto& record :
+         {old_record(JournalRecordKind::open), unfinished, old_record(JournalRecordKind::close)}) {
         const auto begin = begin_frame(bytes);
         bytes += record;
         end_frame(bytes, begin);
