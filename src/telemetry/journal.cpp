@@ -4,6 +4,7 @@
 
 #include "telemetry/journal_file.hpp"
 #include "telemetry/journal_folder.hpp"
+#include "telemetry/journal_window.hpp"
 #include "tollweir/core/log.hpp"
 #include "tollweir/core/thread_name.hpp"
 
@@ -87,6 +88,10 @@ std::shared_ptr<JournalFile> Journal::take_spare(std::size_t worker) {
     return spare;
 }
 
+std::unique_ptr<JournalWindow> Journal::make_window(std::size_t worker) const {
+    return folder_ ? JournalWindow::create(folder_->path(), worker) : nullptr;
+}
+
 void Journal::wake() {
     if (work_.exchange(1, std::memory_order_release) == 0) work_.notify_one();
 }
@@ -111,6 +116,7 @@ void Journal::sync_files() {
     for (const auto& file : files)
         if (file->sealed.load(std::memory_order_acquire) && !file->retired)
             sealed.push_back(file.get());
+    for (const auto& writer : writers_) writer->drain();
     if (std::ranges::any_of(files, [](const auto& file) { return file->synced == 0; }))
         sync_names();
     for (const auto& file : files) {

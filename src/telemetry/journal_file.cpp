@@ -5,12 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 
-#include "telemetry/journal_frame.hpp"
 #include "tollweir/core/log.hpp"
 
 namespace tollweir {
@@ -52,7 +53,11 @@ std::optional<JournalFileName> parse_journal_file_name(std::string_view text) {
 
 JournalFile::JournalFile(int fd, std::string process, JournalFileName name,
                          std::filesystem::path path)
-    : fd_(fd), process_(std::move(process)), name_(name), path_(std::move(path)) {
+    : fd_(fd),
+      process_(std::move(process)),
+      name_(name),
+      path_(std::move(path)),
+      seal_(name.worker, name.sequence) {
     written = applied = kJournalMagic.size();
 }
 
@@ -64,7 +69,7 @@ Result<std::shared_ptr<JournalFile>> JournalFile::create(const std::filesystem::
                                                          std::string process, JournalFileName name,
                                                          std::size_t reserve) {
     auto path = folder / name.text();
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) return file_failure("the spend journal cannot be created", path, errno);
     std::shared_ptr<JournalFile> file(new JournalFile(fd, std::move(process), name, path));
     // Not every file system can; a disk without the room says so at the first write.
@@ -103,7 +108,9 @@ Result<std::shared_ptr<JournalFile>> JournalFile::open(const std::filesystem::pa
     const std::string_view begin(magic, static_cast<std::size_t>(got));
     // A file whose process died while it made it has nothing in it.
     const bool is_young = size <= kJournalMagic.size();
-    if (!is_young && begin != kJournalMagic && begin != kOldJournalMagic)
+    const bool is_old = std::ranges::find(kOldJournalMagics, begin) != std::end(kOldJournalMagics);
+    if (is_old) file->seal_ = {};
+    if (!is_young && begin != kJournalMagic && !is_old)
         return fail(ErrorKind::internal,
                     path.string() + " is no spend journal of this version of Tollweir: left alone",
                     ErrorSource::gateway);

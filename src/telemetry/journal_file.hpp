@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "telemetry/journal_frame.hpp"
 #include "tollweir/core/error.hpp"
 
 namespace tollweir {
@@ -24,8 +25,8 @@ struct JournalFileName {
 
 std::optional<JournalFileName> parse_journal_file_name(std::string_view text);
 
-/// One file of a journal, open. Its worker appends, the journal's thread syncs, the spend writer
-/// reads; the offsets tell each how far the others are.
+/// One file of a journal, open. Its worker or the journal's thread writes to it, the thread syncs,
+/// the spend writer reads; the offsets tell each how far the others are.
 class JournalFile {
 public:
     /// A new one with its magic; neither it nor its name is synced. `reserve` bytes of disk are set
@@ -50,6 +51,7 @@ public:
     /// `<process>/worker-2.000017`: how the store knows it.
     std::string id() const { return process_ + "/" + name_.text(); }
     const std::filesystem::path& path() const { return path_; }
+    const FrameSeal& seal() const { return seal_; }
 
     Result<void> sync() const;
     /// Takes it off the disk; readers that have it open go on.
@@ -57,7 +59,7 @@ public:
     /// Keeps it for people to look at, beside the folders, where no journal reads it.
     void set_aside() const;
 
-    std::atomic<std::uint64_t> written{0};  // bytes handed to the kernel
+    std::atomic<std::uint64_t> written{0};  // bytes handed to the kernel, for good
     std::atomic<std::uint64_t> synced{0};   // bytes on the disk
     std::atomic<std::uint64_t> applied{0};  // bytes whose records are in the store
     std::atomic<bool> sealed{false};        // nothing will be appended
@@ -71,6 +73,7 @@ private:
     const std::string process_;
     const JournalFileName name_;
     const std::filesystem::path path_;
+    FrameSeal seal_;
 };
 
 /// Makes names that came or went in a folder durable.

@@ -1,5 +1,6 @@
 #include "telemetry/journal_recovery.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "telemetry/journal_frame.hpp"
 #include "telemetry/journal_record.hpp"
 #include "telemetry/journal_tail.hpp"
+#include "telemetry/journal_window.hpp"
 
 namespace tollweir {
 
@@ -29,8 +31,66 @@ std::string self_contained(const SpendRow& row) {
     return record;
 }
 
+/// Behind the last whole record.
+Result<std::uint64_t> end_of_records(const JournalFile& file) {
+    JournalTail tail(file.fd(), kJournalMagic.size(), file.seal());
+    auto end = tail.position();
+    for (;;) {
+        const auto item = tail.next(file.written, true);
+        if (!item) return std::unexpected(item.error());
+        if (!*item) return end;
+        end = (*item)->end;
+        tail.release();
+    }
+}
+
+/// The whole records that stand in the window for this place of the file.
+std::string staged_records(const JournalWindow& window, const FrameSeal& seal,
+                           std::uint64_t from) {
+    std::string bytes(window.at(from, JournalWindow::kSize));
+    bytes += window.at(from + bytes.size(), JournalWindow::kSize - bytes.size());
+    std::size_t end = 0;
+    for (;;) {
+        const auto rest = std::string_view(bytes).substr(end);
+        const auto frame = read_frame(rest, seal, from + end);
+        if (frame.state != Frame::State::whole) break;
+        end += frame.size;
+    }
+    bytes.resize(end);
+    return bytes;
+}
+
+Result<void> write_all(int fd, std::string_view bytes, std::uint64_t offset,
+                       const std::filesystem::path& path) {
+    while (!bytes.empty()) {
+        const auto sent = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent <= 0)
+            return file_failure("a spend journal cannot be completed", path,
+                                sent < 0 ? errno : EIO);
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+        offset += static_cast<std::uint64_t>(sent);
+    }
+    return {};
+}
+
+/// The process died before its thread wrote to the file what was in the window.
+Result<void> complete(const JournalFile& file, const JournalWindow& window) {
+    const auto end = end_of_records(file);
+    if (!end) return std::unexpected(end.error());
+    const auto records = staged_records(window, file.seal(), *end);
+    if (records.empty()) return {};
+    const int fd = ::open(file.path().c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return file_failure("a spend journal cannot be completed", file.path(), errno);
+    auto written = write_all(fd, records, *end, file.path());
+    if (written && ::fdatasync(fd) != 0)
+        written = file_failure("a spend journal cannot be completed", file.path(), errno);
+    ::close(fd);
+    return written;
+}
+
 Result<void> scan(const JournalFile& file, Remains& remains) {
-    JournalTail tail(file.fd(), kJournalMagic.size());
+    JournalTail tail(file.fd(), kJournalMagic.size(), file.seal());
     SpendRow row;
     auto kind = JournalRecordKind::open;
     for (;;) {
@@ -48,7 +108,8 @@ Result<void> scan(const JournalFile& file, Remains& remains) {
     }
 }
 
-void append_close(std::string_view open_record, WallTime last_seen, std::string& out) {
+void append_close(std::string_view open_record, WallTime last_seen, const JournalFile& file,
+                  std::string& out) {
     SpendRow row;
     auto kind = JournalRecordKind::open;
     read_journal_record(open_record, kind, row);
@@ -59,7 +120,7 @@ void append_close(std::string_view open_record, WallTime last_seen, std::string&
     row.error.message = "the gateway ended before the call did: booked at its estimate";
     const auto begin = begin_frame(out);
     append_journal_record(JournalRecordKind::close, row, out);
-    end_frame(out, begin);
+    end_frame(out, begin, file.seal().at(file.written + begin));
 }
 
 Result<void> write_closes(const JournalFolder& folder, std::size_t worker, const Remains& remains) {
@@ -67,15 +128,9 @@ Result<void> write_closes(const JournalFolder& folder, std::size_t worker, const
                                     {worker, remains.last_sequence + 1}, 0);
     if (!file) return std::unexpected(file.error());
     std::string frames;
-    for (const auto& [id, record] : remains.open) append_close(record, remains.last_seen, frames);
-    std::string_view rest = frames;
-    while (!rest.empty()) {
-        const auto sent = ::write((*file)->fd(), rest.data(), rest.size());
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent <= 0)
-            return file_failure("a spend journal cannot be closed", (*file)->path(), errno);
-        rest.remove_prefix(static_cast<std::size_t>(sent));
-    }
+    for (const auto& [id, record] : remains.open) append_close(record, remains.last_seen, **file, frames);
+    if (auto written = write_all((*file)->fd(), frames, (*file)->written, (*file)->path()); !written)
+        return written;
     if (auto synced = (*file)->sync(); !synced) return synced;
     return sync_folder(folder.path());
 }
@@ -84,11 +139,19 @@ Result<void> write_closes(const JournalFolder& folder, std::size_t worker, const
 
 Result<std::size_t> close_interrupted_calls(const JournalFolder& folder) {
     std::map<std::size_t, Remains> workers;
+    std::map<std::size_t, std::unique_ptr<JournalWindow>> windows;
     for (const auto name : folder.files()) {
         auto& remains = workers[name.worker];
         remains.last_sequence = name.sequence;
         auto file = JournalFile::open(folder.path(), folder.process(), name);
         if (!file) return std::unexpected(file.error());
+        auto& window = windows[name.worker];
+        if (!window) window = JournalWindow::open(folder.path(), name.worker);
+        if (window) {
+            if (auto done = complete(**file, *window); !done) return std::unexpected(done.error());
+            file = JournalFile::open(folder.path(), folder.process(), name);
+            if (!file) return std::unexpected(file.error());
+        }
         if (auto scanned = scan(**file, remains); !scanned) return std::unexpected(scanned.error());
     }
     std::size_t count = 0;
@@ -98,6 +161,8 @@ Result<std::size_t> close_interrupted_calls(const JournalFolder& folder) {
             return std::unexpected(written.error());
         count += remains.open.size();
     }
+    for (const auto& [worker, window] : windows)
+        if (window) window->remove();
     return count;
 }
 

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "telemetry/journal_frame.hpp"
 #include "tollweir/core/crc32c.hpp"
 
 namespace tollweir {
@@ -21,7 +20,7 @@ Result<std::optional<JournalTail::Item>> JournalTail::next(std::uint64_t limit, 
     while (position_ < limit) {
         // Only what lies before the limit counts: what is behind it may not be on the disk yet.
         const auto here = unread().substr(0, limit - position_);
-        const auto frame = read_frame(here);
+        const auto frame = read_frame(here, seal_, position_);
         if (frame.state == Frame::State::whole) {
             position_ += frame.size;
             return Item{frame.payload, position_};
@@ -91,7 +90,7 @@ Result<bool> JournalTail::pass_over_damage(std::uint64_t limit, bool final) {
         if (auto read = read_more(limit, rest); !read) return std::unexpected(read.error());
     }
     const auto rest = unread().substr(0, limit - position_);
-    const auto found = find_frame(rest, 1);
+    const auto found = find_frame(rest, 1, seal_, position_);
     if (found != std::string_view::npos) {
         damaged_bytes_ += found;
         position_ += found;

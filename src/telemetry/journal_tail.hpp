@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "telemetry/journal_frame.hpp"
 #include "tollweir/core/error.hpp"
 #include "tollweir/telemetry/journal_part.hpp"
 
@@ -18,7 +19,8 @@ namespace tollweir {
 class JournalTail {
 public:
     /// `fd` outlives the tail. `position`: where a frame begins; kJournalMagic.size() is the first.
-    JournalTail(int fd, std::uint64_t position) : fd_(fd), position_(position), base_(position) {}
+    JournalTail(int fd, std::uint64_t position, const FrameSeal& seal)
+        : fd_(fd), seal_(seal), position_(position), base_(position) {}
 
     struct Item {
         std::string_view payload;  // until `release`
@@ -60,6 +62,7 @@ private:
     Result<bool> pass_over_damage(std::uint64_t limit, bool final);
 
     int fd_;
+    FrameSeal seal_;
     std::uint64_t position_;
     std::uint64_t base_;  // offset in the file of the chunk's first byte
     std::unique_ptr<std::string> chunk_ = std::make_unique<std::string>();

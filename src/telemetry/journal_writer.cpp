@@ -10,6 +10,7 @@
 #include "telemetry/journal_frame.hpp"
 #include "telemetry/journal_parts.hpp"
 #include "telemetry/journal_record.hpp"
+#include "telemetry/journal_window.hpp"
 #include "tollweir/core/log.hpp"
 #include "tollweir/telemetry/journal.hpp"
 
@@ -36,6 +37,8 @@ JournalWriter::JournalWriter(Journal& journal, std::size_t worker)
     : journal_(journal),
       worker_(worker),
       file_(journal.take_spare(worker)),
+      window_(journal.make_window(worker)),
+      end_(file_->written.load()),
       file_began_(Clock::now()),
       parts_(std::make_unique<JournalParts>()) {}
 
@@ -71,7 +74,7 @@ void JournalWriter::gather_open(JournalCall& call) {
     const auto begin = begin_frame(gathered_);
     gathered_ += call.record_;
     call.part_ = share_part(begin + kFrameHead + call.part_begin_);
-    end_frame(gathered_, begin);
+    seal_frame(begin);
 }
 
 /// `gathered_` ends with a record's shared part, from `begin` on: where the file has it already, a
@@ -79,10 +82,19 @@ void JournalWriter::gather_open(JournalCall& call) {
 JournalPart JournalWriter::share_part(std::size_t begin) {
     const auto bytes = std::string_view(gathered_).substr(begin);
     if (bytes.size() < kLeastSharedPart || bytes.size() > kMostSharedPart) return {};
-    const auto offset = file_->written.load(std::memory_order_relaxed) + begin - sent_;
+    const auto offset = offset_of(begin);
     const auto part = parts_->find_or_add(bytes, offset);
     if (part.offset != offset) refer_to_part(gathered_, begin, part);
     return part;
+}
+
+/// Where what stands there in `gathered_` will stand in the file.
+std::uint64_t JournalWriter::offset_of(std::size_t begin) const {
+    return end_.load(std::memory_order_relaxed) + begin - sent_;
+}
+
+void JournalWriter::seal_frame(std::size_t begin) {
+    end_frame(gathered_, begin, file_->seal().at(offset_of(begin)));
 }
 
 Result<void> JournalWriter::open(JournalCall& call, SpendRow& row) {
@@ -130,7 +142,7 @@ void JournalWriter::append_close(SpendRow& row, const JournalCall* call) {
         refer_to_part(gathered_, part_begin, call->part_);
     else
         share_part(part_begin);
-    end_frame(gathered_, begin);
+    seal_frame(begin);
     add(numbers_.closed, 1);
     if (scheduled_ || !schedule_) return;
     scheduled_ = true;
@@ -169,34 +181,23 @@ void JournalWriter::unlink(JournalCall& call) {
 
 void JournalWriter::flush() {
     scheduled_ = false;
-    if (unwritten() == 0) return;
+    if (unwritten() == 0 && !drain_failed_.load(std::memory_order_relaxed)) return;
     write_out();
     if (unwritten() != 0) return;
     if (before_) seal();
-    if (file_->written >= journal_.options().file_bytes) change_file();
+    if (end_.load(std::memory_order_relaxed) >= journal_.options().file_bytes) change_file();
 }
 
 void JournalWriter::on_tick(TimePoint now) {
     flush();
     const bool is_old = now - file_began_ >= journal_.options().file_age;
-    if (is_old && !before_ && unwritten() == 0 && file_->written > kJournalMagic.size())
+    if (is_old && !before_ && unwritten() == 0 &&
+        end_.load(std::memory_order_relaxed) > kJournalMagic.size())
         change_file();
 }
 
 void JournalWriter::write_out() {
-    while (unwritten() != 0) {
-        const auto sent = ::write(file_->fd(), gathered_.data() + sent_, unwritten());
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent <= 0) {
-            note_failure(sent < 0 ? errno : EIO);
-            break;
-        }
-        sent_ += static_cast<std::size_t>(sent);
-        add(numbers_.bytes, static_cast<std::uint64_t>(sent));
-        file_->written.store(
-            file_->written.load(std::memory_order_relaxed) + static_cast<std::uint64_t>(sent),
-            std::memory_order_release);
-    }
+    if (!stage()) write_through();
     if (unwritten() == 0) {
         gathered_.clear();
         sent_ = 0;
@@ -204,10 +205,70 @@ void JournalWriter::write_out() {
             gathered_.shrink_to_fit();
             gathered_.reserve(kUsualBuffer);
         }
-        note_recovery();
     }
-    numbers_.unwritten_bytes.store(unwritten(), std::memory_order_relaxed);
     journal_.wake();
+}
+
+/// Into the window, where the death of the process does not reach it. False: there is no room, or
+/// the thread could not write to the file.
+bool JournalWriter::stage() {
+    if (!window_ || drain_failed_.load(std::memory_order_relaxed)) return false;
+    const auto end = end_.load(std::memory_order_relaxed);
+    const auto size = unwritten();
+    if (end - file_->written.load(std::memory_order_acquire) + size > JournalWindow::kSize)
+        return false;
+    window_->put(end, std::string_view(gathered_).substr(sent_));
+    take_note_of(size);
+    return true;
+}
+
+/// Into the file, behind what is in the window.
+void JournalWriter::write_through() {
+    const std::lock_guard lock(draining_);
+    int error = drain_window();
+    while (error == 0 && unwritten() != 0) {
+        const auto at = static_cast<off_t>(end_.load(std::memory_order_relaxed));
+        const auto sent = ::pwrite(file_->fd(), gathered_.data() + sent_, unwritten(), at);
+        if (sent > 0) {
+            take_note_of(static_cast<std::size_t>(sent));
+            file_->written.store(end_.load(std::memory_order_relaxed), std::memory_order_release);
+        } else if (sent == 0 || errno != EINTR) {
+            error = sent == 0 ? EIO : errno;
+        }
+    }
+    drain_failed_.store(error != 0, std::memory_order_relaxed);
+    const auto held = end_.load(std::memory_order_relaxed) - file_->written + unwritten();
+    numbers_.unwritten_bytes.store(error != 0 ? held : 0, std::memory_order_relaxed);
+    error != 0 ? note_failure(error) : note_recovery();
+}
+
+void JournalWriter::take_note_of(std::size_t sent) {
+    sent_ += sent;
+    add(numbers_.bytes, sent);
+    end_.store(end_.load(std::memory_order_relaxed) + sent, std::memory_order_release);
+}
+
+void JournalWriter::drain() {
+    if (!window_) return;
+    const std::lock_guard lock(draining_);
+    if (drain_window() != 0) drain_failed_.store(true, std::memory_order_relaxed);
+}
+
+/// With `draining_` held. The system's error; 0: the file has all that the window has. What a
+/// failure leaves half written is written again.
+int JournalWriter::drain_window() {
+    auto at = file_->written.load(std::memory_order_relaxed);
+    const auto end = end_.load(std::memory_order_acquire);
+    while (at < end) {
+        const auto piece = window_->at(at, static_cast<std::size_t>(end - at));
+        const auto sent =
+            ::pwrite(file_->fd(), piece.data(), piece.size(), static_cast<off_t>(at));
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent <= 0) return sent < 0 ? errno : EIO;
+        at += static_cast<std::uint64_t>(sent);
+    }
+    file_->written.store(end, std::memory_order_release);
+    return 0;
 }
 
 void JournalWriter::note_failure(int error_number) {
@@ -230,9 +291,15 @@ void JournalWriter::note_recovery() {
 }
 
 void JournalWriter::change_file() {
+    write_through();
+    if (end_.load(std::memory_order_relaxed) != file_->written) return;  // the disk refuses it
     auto next = journal_.take_spare(worker_);
     if (!next) return;  // on its way; the file may become larger than wished
-    before_ = std::exchange(file_, std::move(next));
+    {
+        const std::lock_guard lock(draining_);
+        before_ = std::exchange(file_, std::move(next));
+        end_.store(file_->written, std::memory_order_relaxed);
+    }
     file_began_ = Clock::now();
     parts_->forget();
     // So that the old file can go although calls that it opened are still running.
@@ -250,10 +317,13 @@ void JournalWriter::seal() {
 void JournalWriter::finish() {
     while (open_calls_ != nullptr) abandon(*open_calls_);
     flush();
+    write_through();
     if (unwritten() != 0)
         log_error("the spend journal could not be written: " + std::to_string(unwritten()) +
                   " bytes of records are lost");
     if (before_) seal();
+    // What its file does not have, the window keeps for whoever adopts the folder.
+    if (window_ && end_.load(std::memory_order_relaxed) == file_->written) window_->remove();
     file_->sealed.store(true, std::memory_order_release);
 }
 

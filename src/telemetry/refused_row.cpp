@@ -26,7 +26,7 @@ Result<std::filesystem::path> keep_refused_row(const std::filesystem::path& dire
     std::string frame;
     const auto begin = begin_frame(frame);
     append_journal_record(JournalRecordKind::close, row, frame);
-    end_frame(frame, begin);
+    end_frame(frame, begin, (*file)->seal().at((*file)->written));
     const auto written = ::write((*file)->fd(), frame.data(), frame.size());
     if (written != static_cast<ssize_t>(frame.size()))
         return file_failure("a refused spend row cannot be kept", (*file)->path(),

@@ -27,13 +27,13 @@ struct SpendWriter::Source {
     Source(std::shared_ptr<JournalFile> its_file, const Adopted* its_owner)
         : file(std::move(its_file)),
           owner(its_owner),
-          tail(std::make_unique<JournalTail>(file->fd(), kJournalMagic.size())) {}
+          tail(std::make_unique<JournalTail>(file->fd(), kJournalMagic.size(), file->seal())) {}
 
     /// Reads on where the store is.
     void place(std::uint64_t position) {
         stored = position;
         const auto from = std::max<std::uint64_t>(position, kJournalMagic.size());
-        tail = std::make_unique<JournalTail>(file->fd(), from);
+        tail = std::make_unique<JournalTail>(file->fd(), from, file->seal());
         file->applied = from;
     }
     bool is_read() const {

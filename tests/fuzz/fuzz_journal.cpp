@@ -39,10 +39,10 @@ void check_record(std::string_view payload, JournalTail* tail) {
 }
 
 /// Every byte belongs to a record, to damage or to the torn end.
-void check_file(std::string_view bytes) {
+void check_file(std::string_view bytes, const FrameSeal& seal) {
     const int fd = ::memfd_create("fuzz", MFD_CLOEXEC);
     require(::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
-    JournalTail tail(fd, 0);
+    JournalTail tail(fd, 0, seal);
     std::uint64_t whole = 0;
     std::uint64_t last = 0;
     for (;;) {
@@ -74,7 +74,7 @@ void check_reference(std::string_view input) {
     if (is_right) part = {0, static_cast<std::uint32_t>(input.size()), crc32c(input)};
     const int fd = ::memfd_create("fuzz", MFD_CLOEXEC);
     require(::write(fd, input.data(), input.size()) == static_cast<ssize_t>(input.size()));
-    JournalTail tail(fd, input.size());
+    JournalTail tail(fd, input.size(), FrameSeal());
     const auto found = tail.part(part);
     require(found.has_value() || !is_right);
     require(!found ||
@@ -97,15 +97,17 @@ void check_reference(std::string_view input) {
 // it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view input(reinterpret_cast<const char*>(data), size);
-    check_file(input);
+    check_file(input, FrameSeal());
+    const FrameSeal seal(0, 1);
+    check_file(input, seal);
     check_record(input, nullptr);
     check_reference(input);
     if (input.empty()) return 0;
     std::string file(input.substr(0, size / 4));
     const auto begin = begin_frame(file);
     file += input;
-    end_frame(file, begin);
+    end_frame(file, begin, seal.at(begin));
     file += input.substr(size / 2);
-    check_file(file);
+    check_file(file, seal);
     return 0;
 }

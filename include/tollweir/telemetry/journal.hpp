@@ -18,6 +18,7 @@ namespace tollweir {
 
 class JournalFile;
 class JournalFolder;
+class JournalWindow;
 
 struct JournalOptions {
     // `tollweir_settings.journal.dir`; empty: the journal is kept in memory, and a crash loses what
@@ -36,8 +37,8 @@ struct JournalOptions {
 };
 
 /// The spend journal of this process: a folder with a lock that marks it as living, a file a worker
-/// at a time, and a thread that syncs them (group commit) and prepares the next ones. Files go when
-/// the spend writer has applied them.
+/// at a time with a window on its end, and a thread that writes and syncs them (group commit) and
+/// prepares the next ones. Files go when the spend writer has applied them.
 class Journal {
 public:
     /// Error: the folder cannot be made or written; the message is for the operator.
@@ -89,6 +90,8 @@ private:
     // Of the workers:
     /// A file to go on in; null: there is none yet, and the thread makes one.
     std::shared_ptr<JournalFile> take_spare(std::size_t worker);
+    /// Null: the worker does without.
+    std::unique_ptr<JournalWindow> make_window(std::size_t worker) const;
     /// There is something to do for the thread.
     void wake();
     bool is_full() const { return is_full_.load(std::memory_order_relaxed); }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "tollweir/core/clock.hpp"
@@ -18,6 +19,7 @@ namespace tollweir {
 class Journal;
 class JournalFile;
 class JournalParts;
+class JournalWindow;
 class JournalWriter;
 
 /// A billed call between its open record and its close. Lives where the call's own state does and
@@ -62,10 +64,12 @@ struct JournalWriterNumbers {
     std::atomic<std::uint64_t> shortened{0};        // rows whose texts were too long for a record
 };
 
-/// A worker's end of the spend journal. What is appended is in the kernel's hands after `open`, and
-/// at the latest at the end of the loop's turn after `close`: so the death of the process loses
-/// nothing. That of the machine may lose what the journal's thread has not synced (Journal).
-/// Worker thread only; outlives its calls.
+/// A worker's end of the spend journal. What is appended is out of the process's hands after `open`,
+/// and at the latest at the end of the loop's turn after `close`: so the death of the process loses
+/// nothing. It stands in the worker's window (JournalWindow) until the journal's thread writes it
+/// to the file, or, where there is no window or no room in it, the worker does. The death of the
+/// machine may lose what the thread has not synced (Journal).
+/// Worker thread only, but for `drain`; outlives its calls.
 class JournalWriter {
 public:
     JournalWriter(Journal& journal, std::size_t worker);
@@ -103,6 +107,9 @@ public:
     /// What has gathered reaches the file; then nothing more may come. After the loop has ended.
     void finish();
 
+    /// What is in the window reaches the file. The journal's thread.
+    void drain();
+
     const JournalWriterNumbers& numbers() const { return numbers_; }
 
 private:
@@ -114,10 +121,16 @@ private:
     void gather_open(JournalCall& call);
     void append_close(SpendRow& row, const JournalCall* call);
     JournalPart share_part(std::size_t begin);
+    std::uint64_t offset_of(std::size_t begin) const;
+    void seal_frame(std::size_t begin);
     void link(JournalCall& call);
     void unlink(JournalCall& call);
     std::size_t unwritten() const { return gathered_.size() - sent_; }
     void write_out();
+    bool stage();
+    void write_through();
+    void take_note_of(std::size_t sent);
+    int drain_window();
     void note_failure(int error_number);
     void note_recovery();
     void change_file();
@@ -125,7 +138,12 @@ private:
 
     Journal& journal_;
     const std::size_t worker_;
-    std::shared_ptr<JournalFile> file_;
+    std::mutex draining_;                // worker and thread, for one write to the file
+    std::shared_ptr<JournalFile> file_;  // changes with `draining_` held
+    const std::unique_ptr<JournalWindow> window_;  // null: there is none
+    // Of the file with what is still in the window: where `gathered_` will stand.
+    std::atomic<std::uint64_t> end_;
+    std::atomic<bool> drain_failed_{false};  // the thread's last; the worker tries it then
     std::shared_ptr<JournalFile> before_;  // until what was taken over from it is written
     TimePoint file_began_;
     std::unique_ptr<JournalParts> parts_;  // of `file_`

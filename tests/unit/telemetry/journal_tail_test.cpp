@@ -25,11 +25,12 @@ protected:
                   static_cast<ssize_t>(bytes.size()));
         size_ += bytes.size();
     }
-    static std::string frame(std::string_view payload) {
+    /// One that stands where the file ends.
+    std::string frame(std::string_view payload) const {
         std::string out;
         const auto begin = begin_frame(out);
         out += payload;
-        end_frame(out, begin);
+        end_frame(out, begin, seal_.at(size_));
         return out;
     }
     static std::vector<std::string> read_all(JournalTail& tail, std::uint64_t limit, bool final) {
@@ -44,12 +45,13 @@ protected:
     }
 
     TempFolder folder_;
+    const FrameSeal seal_{1, 3};
     int fd_;
     std::uint64_t size_ = 0;
 };
 
 TEST_F(JournalTailTest, ReadsWhatIsThereAndGoesOnWhenMoreCame) {
-    JournalTail tail(fd_, size_);
+    JournalTail tail(fd_, size_, seal_);
     EXPECT_EQ(read_all(tail, size_, false), std::vector<std::string>{});
     write(frame("one"));
     write(frame("two"));
@@ -60,7 +62,7 @@ TEST_F(JournalTailTest, ReadsWhatIsThereAndGoesOnWhenMoreCame) {
 }
 
 TEST_F(JournalTailTest, ReadsNothingBehindItsLimit) {
-    JournalTail tail(fd_, size_);
+    JournalTail tail(fd_, size_, seal_);
     write(frame("one"));
     const auto limit = size_;
     write(frame("two"));
@@ -69,7 +71,7 @@ TEST_F(JournalTailTest, ReadsNothingBehindItsLimit) {
 }
 
 TEST_F(JournalTailTest, WaitsForTheRestOfARecordWhoseBeginningIsThere) {
-    JournalTail tail(fd_, size_);
+    JournalTail tail(fd_, size_, seal_);
     const auto bytes = frame("a record that comes in pieces");
     for (const char c : bytes.substr(0, bytes.size() - 1)) {
         write({&c, 1});
@@ -86,7 +88,7 @@ TEST_F(JournalTailTest, CutAtAnyByteGivesTheWholeRecordsBeforeTheCut) {
         ends.push_back(size_);
     }
     for (std::uint64_t cut = kJournalMagic.size(); cut <= size_; ++cut) {
-        JournalTail tail(fd_, kJournalMagic.size());
+        JournalTail tail(fd_, kJournalMagic.size(), seal_);
         const auto whole = static_cast<std::size_t>(
             std::ranges::count_if(ends, [&](auto end) { return end <= cut; }) - 1);
         EXPECT_EQ(read_all(tail, cut, true).size(), whole) << cut;
@@ -104,7 +106,7 @@ TEST_F(JournalTailTest, PassesOverADamagedRecordAndCountsIt) {
     write(frame("three"));
     const char zero[12] = {};
     ASSERT_EQ(::pwrite(fd_, zero, damaged, static_cast<off_t>(at)), 11);
-    JournalTail tail(fd_, kJournalMagic.size());
+    JournalTail tail(fd_, kJournalMagic.size(), seal_);
     EXPECT_EQ(read_all(tail, size_, true), (std::vector<std::string>{"one", "three"}));
     EXPECT_EQ(tail.damaged_bytes(), damaged);
     EXPECT_EQ(tail.torn_bytes(), 0U);
@@ -115,7 +117,7 @@ TEST_F(JournalTailTest, ReadsRecordsLargerThanAChunk) {
     write(frame("small"));
     write(frame(large));
     write(frame("small again"));
-    JournalTail tail(fd_, kJournalMagic.size());
+    JournalTail tail(fd_, kJournalMagic.size(), seal_);
     const auto payloads = read_all(tail, size_, true);
     ASSERT_EQ(payloads.size(), 3U);
     EXPECT_EQ(payloads[1], large);
@@ -123,7 +125,7 @@ TEST_F(JournalTailTest, ReadsRecordsLargerThanAChunk) {
 
 TEST_F(JournalTailTest, KeepsPayloadsUntilTheyAreReleased) {
     for (int i = 0; i < 20'000; ++i) write(frame("a record with number " + std::to_string(i)));
-    JournalTail tail(fd_, kJournalMagic.size());
+    JournalTail tail(fd_, kJournalMagic.size(), seal_);
     std::vector<std::string_view> views;
     for (;;) {
         auto item = tail.next(size_, true);
@@ -138,7 +140,7 @@ TEST_F(JournalTailTest, KeepsPayloadsUntilTheyAreReleased) {
 
 TEST_F(JournalTailTest, SaysSoWhenTheFileIsShorterThanItWas) {
     write(frame("one"));
-    JournalTail tail(fd_, kJournalMagic.size());
+    JournalTail tail(fd_, kJournalMagic.size(), seal_);
     ASSERT_EQ(::ftruncate(fd_, static_cast<off_t>(kJournalMagic.size())), 0);
     EXPECT_FALSE(tail.next(size_, true));
 }

@@ -10,6 +10,7 @@
 #include "telemetry/journal_folder.hpp"
 #include "telemetry/journal_frame.hpp"
 #include "telemetry/journal_record.hpp"
+#include "telemetry/journal_recovery.hpp"
 #include "telemetry/journal_tail.hpp"
 #include "unit/telemetry/spend_samples.hpp"
 #include "unit/telemetry/temp_folder.hpp"
@@ -57,7 +58,7 @@ protected:
         made.cost = 7;
         return made;
     }
-    static std::vector<ReadRecord> records(const Journal& journal) {
+    static std::vector<ReadRecord> records(Journal& journal) {
         std::vector<ReadRecord> found;
         read_rows(journal,
                   [&](JournalRecordKind kind, const SpendRow& read, const JournalFile& file) {
@@ -69,10 +70,11 @@ protected:
 
     /// What each record has in it, as one that a reader of the whole journal would see.
     template <class Check>
-    static std::size_t read_rows(const Journal& journal, Check&& check) {
+    static std::size_t read_rows(Journal& journal, Check&& check) {
         std::size_t count = 0;
+        for (std::size_t i = 0; i < journal.options().workers; ++i) journal.writer(i).drain();
         for (const auto& file : journal.files()) {
-            JournalTail tail(file->fd(), kJournalMagic.size());
+            JournalTail tail(file->fd(), kJournalMagic.size(), file->seal());
             for (;; ++count) {
                 auto item = tail.next(file->written, false);
                 EXPECT_TRUE(item);
@@ -89,7 +91,7 @@ protected:
     TempFolder folder_;
 };
 
-TEST_F(JournalTest, HasTheOpenRecordInTheFileWhenOpenReturns) {
+TEST_F(JournalTest, WritesTheOpenRecord) {
     const auto journal = open();
     JournalCall call;
     auto estimate = row("a");
@@ -100,6 +102,23 @@ TEST_F(JournalTest, HasTheOpenRecordInTheFileWhenOpenReturns) {
     EXPECT_EQ(found[0].call_id, "a");
     EXPECT_EQ(found[0].id, call.id());
     EXPECT_FALSE(call.id().is_null());
+    journal->writer(0).close(call, estimate);
+}
+
+/// Nobody but the kernel has to do with it any more.
+TEST_F(JournalTest, HasTheOpenRecordOutsideOfTheProcessWhenOpenReturns) {
+    const auto journal = open();
+    JournalCall call;
+    auto estimate = row("a");
+    ASSERT_TRUE(journal->writer(0).open(call, estimate));
+    const auto copy = folder_.path() / "copy";
+    std::filesystem::create_directory(copy);
+    std::filesystem::copy(folder_.path() / "journal" / "process", copy / "dead");
+    const auto folder = JournalFolder::adopt(copy, "dead");
+    ASSERT_TRUE(folder && *folder);
+    const auto closed = close_interrupted_calls(**folder);
+    ASSERT_TRUE(closed);
+    EXPECT_EQ(*closed, 1U);
     journal->writer(0).close(call, estimate);
 }
 
@@ -294,6 +313,7 @@ TEST_F(JournalTest, InMemoryRefusesNewCallsWhenTheStoreIsTooFarBehind) {
     }
     // The spend writer has caught up.
     journal.writer(0).flush();
+    journal.writer(0).drain();
     for (const auto& file : journal.files()) file->applied = file->written.load();
     journal.note_applied();
     while (!journal.writer(0).open(call, made)) std::this_thread::yield();
@@ -319,6 +339,7 @@ TEST_F(JournalTest, WritesWhatCallsHaveInCommonOnce) {
                 writer.close(call, row);
                 writer.flush();
             }
+            writer.drain();
             sizes.push_back(file->written - before);
             made.push_back(row);
         }
@@ -428,6 +449,7 @@ TEST_F(JournalTest, HoldsPartsThatAreTooLongToShareInEachRecord) {
         writer.close(call, row);
     }
     writer.flush();
+    writer.drain();
     EXPECT_GT(journal->files()[0]->written, 40'000U);
     EXPECT_EQ(read_rows(*journal, [&](JournalRecordKind, const SpendRow& found,
                                       const JournalFile&) { EXPECT_EQ(found.tags[0], tag); }),

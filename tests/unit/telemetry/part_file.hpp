@@ -17,7 +17,7 @@ public:
     explicit PartFile(std::string_view bytes)
         : fd_(::memfd_create("part", MFD_CLOEXEC)),
           part_{kBefore.size(), static_cast<std::uint32_t>(bytes.size()), crc32c(bytes)},
-          tail_(fd_, kBefore.size() + bytes.size()) {
+          tail_(fd_, kBefore.size() + bytes.size(), FrameSeal()) {
         const auto all = std::string(kBefore).append(bytes);
         if (::write(fd_, all.data(), all.size()) != static_cast<ssize_t>(all.size())) ::abort();
     }

@@ -63,6 +63,12 @@ protected:
     void leave_copy(const std::string& process, const std::string& as) const {
         fs::copy(directory() / process, directory() / as);
     }
+    /// The same once everything is in the file of its one worker.
+    void leave_files(Journal& journal, const std::string& process, const std::string& as) const {
+        journal.writer(0).drain();
+        leave_copy(process, as);
+        fs::remove(directory() / as / "window-0");
+    }
     std::vector<std::string> left_over() const { return journal_processes(directory()); }
 
     TempFolder folder_;
@@ -270,15 +276,15 @@ TEST_F(SpendWriterTest, BooksInterruptedCallsWithWhatTheyShare) {
 }
 
 /// What was written before there were shared parts: a call that ended, and one that did not.
-TEST_F(SpendWriterTest, AdoptsAJournalOfTheVersionBefore) {
+TEST_F(SpendWriterTest, AdoptsAJournalOfTheFirstVersion) {
     auto unfinished = old_record(JournalRecordKind::open);
     unfinished[3] = 'x';  // another id
-    std::string bytes(kOldJournalMagic);
+    std::string bytes(kOldJournalMagics[0]);
     for (const auto& record :
          {old_record(JournalRecordKind::open), unfinished, old_record(JournalRecordKind::close)}) {
         const auto begin = begin_frame(bytes);
         bytes += record;
-        end_frame(bytes, begin);
+        end_frame(bytes, begin, FrameSeal().at(begin));
     }
     fs::create_directories(directory() / "old");
     std::ofstream(directory() / "old" / "worker-0.000001") << bytes;
@@ -290,6 +296,25 @@ TEST_F(SpendWriterTest, AdoptsAJournalOfTheVersionBefore) {
     EXPECT_EQ(store_.total(), 2 * old_row().cost);
     for (const auto& [id, row] : store_.rows()) EXPECT_EQ(row.key_hash, old_row().key_hash);
     EXPECT_EQ(writer.numbers().interrupted, 1U);
+    EXPECT_EQ(writer.numbers().damaged_bytes, 0U);
+}
+
+/// Whose frames know no place.
+TEST_F(SpendWriterTest, AdoptsAJournalOfTheSecondVersion) {
+    std::string bytes(kOldJournalMagics[1]);
+    auto row = full_row();
+    row.record_id.bytes[0] = 1;
+    const auto begin = begin_frame(bytes);
+    append_journal_record(JournalRecordKind::close, row, bytes);
+    end_frame(bytes, begin, FrameSeal().at(begin));
+    fs::create_directories(directory() / "old");
+    std::ofstream(directory() / "old" / "worker-0.000001") << bytes;
+    const auto journal = open_journal("p");
+    SpendWriter writer(*journal, store_.calls(), quick_writer());
+    writer.start();
+    store_.await_finished(1);
+    ASSERT_EQ(store_.rows().size(), 1U);
+    EXPECT_EQ(store_.total(), row.cost);
     EXPECT_EQ(writer.numbers().damaged_bytes, 0U);
 }
 
@@ -305,7 +330,7 @@ TEST_F(SpendWriterTest, CountsRecordsWhoseSharedPartIsDamagedAsDamage) {
             dead->writer(0).append(row);
         }
         dead->writer(0).flush();
-        leave_copy("dead", "corpse");
+        leave_files(*dead, "dead", "corpse");
     }
     fs::remove_all(directory() / "dead");
     const auto path = directory() / "corpse" / "worker-0.000001";
@@ -346,7 +371,7 @@ TEST_F(SpendWriterTest, KeepsADamagedJournalAsideAndBooksWhatItCanRead) {
     {
         const auto dead = open_journal("dead");
         for (int i = 0; i < 3; ++i) make_call(dead->writer(0), "x" + std::to_string(i), 1);
-        leave_copy("dead", "corpse");
+        leave_files(*dead, "dead", "corpse");
     }
     fs::remove_all(directory() / "dead");
     const auto file = directory() / "corpse" / "worker-0.000001";
@@ -403,7 +428,7 @@ std::map<std::string, std::pair<Picodollars, bool>> expected_rows(const fs::path
     for (const auto name : names) {
         auto file = JournalFile::open(folder, "x", name);
         EXPECT_TRUE(file);
-        JournalTail tail((*file)->fd(), kJournalMagic.size());
+        JournalTail tail((*file)->fd(), kJournalMagic.size(), (*file)->seal());
         for (;;) {
             auto item = tail.next((*file)->written, true);
             EXPECT_TRUE(item);
@@ -425,10 +450,35 @@ std::string key_of(std::size_t number) {
     return "key " + std::to_string(number) + std::string(60, 'k');
 }
 
-/// Random calls on random workers, in files so small that they change all the time; the process
-/// dies somewhere, and the last file of each worker is torn at a random byte. Those who adopt die
-/// as well, before, between and after their commits, until one is through.
-class RandomCrashes : public SpendWriterTest, public testing::WithParamInterface<int> {};
+/// Random calls on random workers, in files so small that they change all the time. The process dies
+/// somewhere: then all that was flushed is there. Or the machine does: the windows are gone, and
+/// the last file of each worker is torn at a random byte. Those who adopt die as well, before,
+/// between and after their commits, until one is through.
+class RandomCrashes : public SpendWriterTest, public testing::WithParamInterface<int> {
+protected:
+    using Rows = std::map<std::string, std::pair<Picodollars, bool>>;  // cost, interrupted
+
+    /// What a machine that died would leave; and which rows come of it.
+    Rows tear(const fs::path& corpse, const std::function<std::size_t(std::size_t)>& below) {
+        std::map<std::size_t, fs::path> last;
+        std::vector<fs::path> windows;
+        for (const auto& entry : fs::directory_iterator(corpse)) {
+            const auto name = parse_journal_file_name(entry.path().filename().string());
+            if (!name) {
+                if (entry.path().filename().string().starts_with("window"))
+                    windows.push_back(entry.path());
+            } else if (last[name->worker] < entry.path() &&
+                       entry.file_size() > kJournalMagic.size()) {
+                last[name->worker] = entry.path();
+            }
+        }
+        for (const auto& path : windows) fs::remove(path);
+        for (const auto& [worker, path] : last)
+            if (!path.empty() && below(2) == 0)
+                fs::resize_file(path, below(fs::file_size(path) + 1));
+        return expected_rows(corpse);
+    }
+};
 
 TEST_P(RandomCrashes, ApplyEveryRowOnce) {
     std::mt19937 random(static_cast<unsigned>(GetParam()));
@@ -436,13 +486,23 @@ TEST_P(RandomCrashes, ApplyEveryRowOnce) {
     JournalOptions options;
     options.workers = 1 + below(3);
     options.file_bytes = 200 + below(2000);
+    options.sync_interval = std::chrono::milliseconds(below(2) * 1000);
+    const bool machine_dies = below(2) == 0;
+    Rows flushed;
     {
         const auto dead = open_journal("dead", options);
         std::vector<std::unique_ptr<JournalCall>> calls(options.workers * 4);
+        // Closes that a worker has not flushed.
+        std::vector<std::map<std::string, Picodollars>> gathered(options.workers);
+        const auto note_flush = [&](std::size_t worker) {
+            for (const auto& [id, cost] : gathered[worker]) flushed[id] = {cost, false};
+            gathered[worker].clear();
+        };
         const auto steps = below(300);
         for (std::size_t step = 0; step < steps; ++step) {
             const auto slot = below(calls.size());
-            auto& writer = dead->writer(slot % options.workers);
+            const auto worker = slot % options.workers;
+            auto& writer = dead->writer(worker);
             SpendRow row;
             // Few keys, so that records share parts, and a call may end with another than its own.
             const auto key = key_of(below(4));
@@ -451,24 +511,24 @@ TEST_P(RandomCrashes, ApplyEveryRowOnce) {
             row.key_hash = key;
             row.cost = static_cast<Picodollars>(below(1'000'000));
             if (!calls[slot]) calls[slot] = std::make_unique<JournalCall>();
-            if (calls[slot]->is_open())
+            if (calls[slot]->is_open()) {
                 writer.close(*calls[slot], row);
-            else
+                gathered[worker][to_text(calls[slot]->id())] = row.cost;
+            } else {
                 ASSERT_TRUE(writer.open(*calls[slot], row));
-            if (below(3) == 0) writer.flush();
+                flushed[to_text(calls[slot]->id())] = {row.cost, true};
+                note_flush(worker);
+            }
+            if (below(3) == 0) {
+                writer.flush();
+                note_flush(worker);
+            }
         }
         leave_copy("dead", "corpse");
     }
     fs::remove_all(directory() / "dead");
     const auto corpse = directory() / "corpse";
-    std::map<std::size_t, fs::path> last;
-    for (const auto& entry : fs::directory_iterator(corpse))
-        if (const auto name = parse_journal_file_name(entry.path().filename().string()))
-            if (last[name->worker] < entry.path() && entry.file_size() > kJournalMagic.size())
-                last[name->worker] = entry.path();
-    for (const auto& [worker, path] : last)
-        if (!path.empty() && below(2) == 0) fs::resize_file(path, below(fs::file_size(path) + 1));
-    const auto expected = expected_rows(corpse);
+    const auto expected = machine_dies ? tear(corpse, below) : flushed;
 
     int until_fault = 0;
     int fault = 0;  // 0: none; 1: away; 2: the answer is lost
@@ -487,7 +547,7 @@ TEST_P(RandomCrashes, ApplyEveryRowOnce) {
         if (is_through()) break;
     }
 
-    std::map<std::string, std::pair<Picodollars, bool>> found;
+    Rows found;
     Picodollars total = 0;
     for (const auto& [id, row] : store_.rows()) {
         found[id] = {row.cost, row.interrupted};
