@@ -276,11 +276,4 @@ std::optional<Picodollars> from_double_dollars(double amount) {
     return parse_dollars({text, static_cast<std::size_t>(end - text)});
 }
 
-Picodollars add_saturated(Picodollars a, Picodollars b) {
-    Picodollars sum = 0;
-    if (!__builtin_add_overflow(a, b, &sum)) return sum;
-    return a < 0 ? std::numeric_limits<Picodollars>::min()
-                 : std::numeric_limits<Picodollars>::max();
-}
-
 }  // namespace tollweir

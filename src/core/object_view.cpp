@@ -79,36 +79,6 @@ std::size_t read_value(const JsonTokens& tokens, std::size_t at, const char* esc
     return at + 1;
 }
 
-/// A key that stands twice, null if there is none.
-const std::string_view* find_duplicate(std::span<const JsonMember> members) {
-    // Most objects are small, and most of their keys differ in length or first and last letter.
-    constexpr std::size_t kFew = 32;
-    if (members.size() <= kFew) {
-        std::uint64_t seen = 0;
-        for (std::size_t i = 0; i < members.size(); ++i) {
-            const std::string_view key = members[i].key;
-            const std::size_t mark = key.empty() ? 0
-                                                 : key.size() +
-                                                       5 * static_cast<unsigned char>(key.front()) +
-                                                       11 * static_cast<unsigned char>(key.back());
-            const std::uint64_t bit = std::uint64_t{1} << (mark & 63);
-            if ((seen & bit) != 0) {
-                for (const JsonMember& earlier : members.first(i)) {
-                    if (earlier.key == key) return &members[i].key;
-                }
-            }
-            seen |= bit;
-        }
-        return nullptr;
-    }
-    thread_local std::vector<const std::string_view*> keys;
-    keys.clear();
-    for (const JsonMember& member : members) keys.push_back(&member.key);
-    std::ranges::sort(keys, [](auto* a, auto* b) { return *a < *b; });
-    const auto twin = std::ranges::adjacent_find(keys, [](auto* a, auto* b) { return *a == *b; });
-    return twin == keys.end() ? nullptr : *twin;
-}
-
 /// Drops the thread's oversized parser when the scan is over.
 struct TrimAtEnd {
     ~TrimAtEnd() { trim_json_parser(); }
@@ -120,6 +90,7 @@ void ObjectView::clear() {
     text_ = {};
     members_.clear();
     unescaped_keys_.clear();
+    marks_ = 0;
     close_offset_ = 0;
 }
 
@@ -131,7 +102,7 @@ Result<void> ObjectView::scan(std::string_view text) {
     const auto tokens = find_json_tokens(text);
     if (!tokens) return malformed(tokens.error());
     if (auto read = read_members(*tokens); !read) return read;
-    if (const std::string_view* const twice = find_duplicate(members_)) {
+    if (const std::string_view* const twice = find_duplicate()) {
         constexpr std::size_t kShownBytes = 64;
         return malformed("the key '" + std::string(twice->substr(0, kShownBytes)) +
                          "' is given twice");
@@ -179,7 +150,30 @@ Result<void> ObjectView::unescape_keys(std::size_t count) {
     return {};
 }
 
-const JsonMember* ObjectView::find(std::string_view key) const {
+/// A key that stands twice, null if there is none. Notes the marks of all.
+const std::string_view* ObjectView::find_duplicate() {
+    constexpr std::size_t kFew = 32;
+    bool may_have_twins = false;
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        const auto& key = members_[i].key;
+        const auto mark = mark_of(key);
+        if ((marks_ & mark) != 0 && members_.size() <= kFew) {
+            const auto earlier = members().first(i);
+            if (std::ranges::find(earlier, key, &JsonMember::key) != earlier.end()) return &key;
+        }
+        may_have_twins |= (marks_ & mark) != 0;
+        marks_ |= mark;
+    }
+    if (members_.size() <= kFew || !may_have_twins) return nullptr;
+    thread_local std::vector<const std::string_view*> keys;
+    keys.clear();
+    for (const JsonMember& member : members_) keys.push_back(&member.key);
+    std::ranges::sort(keys, [](auto* a, auto* b) { return *a < *b; });
+    const auto twin = std::ranges::adjacent_find(keys, [](auto* a, auto* b) { return *a == *b; });
+    return twin == keys.end() ? nullptr : *twin;
+}
+
+const JsonMember* ObjectView::find_among(std::string_view key) const {
     for (const JsonMember& member : members_) {
         if (member.key == key) return &member;
     }

@@ -190,7 +190,7 @@ void close_booking(RequestContext& context) {
     if (!was_open) {
         const auto& spend = context.config().spend;
         if (!spend.writes_logs || !spend.logs_errors || !context.record.failed ||
-            !context.state->may_note_refusal(Clock::now()))
+            !context.state->may_note_refusal(context.now))
             return;
         take_call_notes(context);
         fill_row(context);
@@ -211,7 +211,7 @@ void close_booking(RequestContext& context) {
     row.response_id = context.response_id;
     if (context.kept) row.response_json = context.kept->answer;
     const auto took =
-        std::chrono::duration_cast<WallTime::duration>(Clock::now() - context.client->arrival());
+        std::chrono::duration_cast<WallTime::duration>(context.now - context.client->arrival());
     row.end = row.start + took;
     if (record.first_token) row.first_token = row.start + *record.first_token;
     row.estimated = row.usage.estimated;

@@ -18,7 +18,9 @@ constexpr std::size_t kMaxTraceBytes = 256;
 constexpr std::size_t kMaxMetadataBytes = 16 * 1024;
 
 bool is_text(std::string_view value) {
-    return std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) >= 0x20; });
+    bool has_control = false;  // without a branch a byte
+    for (const char c : value) has_control |= static_cast<unsigned char>(c) < 0x20;
+    return !has_control;
 }
 
 /// A tag is `label` and `text`, which are put together only where it is kept.

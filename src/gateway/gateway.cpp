@@ -390,8 +390,7 @@ net::Task<Result<void>> Gateway::dispatch(RequestContext& context, const Route& 
 }
 
 net::Task<Result<void>> Gateway::call_model(RequestContext& context, Endpoint endpoint) {
-    context.arrived = WallClock::now() - std::chrono::duration_cast<WallTime::duration>(
-                                             Clock::now() - context.client->arrival());
+    context.arrived = context.state->worker.tick().wall_time_of(context.client->arrival());
     context.view.endpoint = endpoint;  // also of a body that is never read
     Settlement settlement(context);
     auto admitted = co_await admit(context, endpoint);
@@ -399,6 +398,7 @@ net::Task<Result<void>> Gateway::call_model(RequestContext& context, Endpoint en
     if (names_scopes(context))
         if (auto bound = co_await bind_named_scopes(context); !bound)
             co_return note_failure(context.record, std::move(bound.error()));
+    context.now = Clock::now();
     RouteRun route(context, settlement, std::move(admitted->match), admitted->model);
     auto outcome = co_await route.run();
     if (!outcome) co_return note_failure(context.record, std::move(outcome.error()));

@@ -86,6 +86,7 @@ net::Task<Result<void>> wait_for(RequestContext& context, ReserveRequest request
     auto& state = *context.state;
     auto reserved = co_await state.limiter->reserve(request, state.worker, slot);
     context.client->cancel_on_leave(nullptr);
+    context.now = Clock::now();
     if (!reserved) {
         tell_cut(*context.client, reserved.error());
         co_return std::unexpected(std::move(reserved.error()));
@@ -138,7 +139,7 @@ void estimate_cost(RequestContext& context, const Candidate& candidate) {
 std::optional<Result<void>> try_reserve(RequestContext& context) {
     auto* limiter = context.state->limiter;
     if (limiter == nullptr) return Result<void>{};
-    return take(limiter->try_reserve(caller_request(context), Clock::now()), context.reservation);
+    return take(limiter->try_reserve(caller_request(context), context.now), context.reservation);
 }
 
 net::Task<Result<void>> reserve_waiting(RequestContext& context) {
@@ -150,7 +151,7 @@ std::optional<Result<void>> try_reserve(RequestContext& context, Leg& leg) {
     const auto* cells = leg.deployment->cells.get();
     if (limiter == nullptr || cells == nullptr || cells->empty()) return Result<void>{};
     const CellSet* const sets[] = {cells};
-    return take(limiter->try_reserve(deployment_request(context, sets), Clock::now()),
+    return take(limiter->try_reserve(deployment_request(context, sets), context.now),
                 leg.reservation);
 }
 

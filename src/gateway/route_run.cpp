@@ -193,7 +193,7 @@ net::Task<Result<void>> RouteRun::serve() {
             context_.max_retries = chosen.leg->deployment->policy.num_retries.value_or(
                 asked_retries().value_or(context_.config().router.retries.num_retries));
             // The first try's time began with the request.
-            const auto began = attempts_ == 1 ? context_.client->arrival() : Clock::now();
+            const auto began = attempts_ == 1 ? context_.client->arrival() : context_.now;
             if (late && !chosen.leg->deployment->mock_response)
                 outcome = co_await run_hedged(*chosen.leg, began, *late);
             else
@@ -203,7 +203,7 @@ net::Task<Result<void>> RouteRun::serve() {
         if (outcome || !may_go_on(outcome.error())) co_return outcome;
         if (chosen.leg != nullptr) settlement_.end_leg();
         const auto delay = next_delay(outcome.error());
-        if (!delay || Clock::now() + *delay >= last_moment()) co_return outcome;
+        if (!delay || context_.now + *delay >= last_moment()) co_return outcome;
         if (delay->count() > 0 && !co_await pause(*delay)) co_return std::unexpected(client_left());
         ++retries_;
         ++context_.retries;
@@ -244,6 +244,7 @@ net::Task<bool> RouteRun::pause(milliseconds time) {
     context_.client->cancel_on_leave(&wake);
     const auto reason = co_await wake.wait_until(after(Clock::now(), time));
     context_.client->cancel_on_leave(nullptr);
+    context_.now = Clock::now();
     co_return reason == net::Wake::Reason::timed_out;
 }
 
@@ -263,7 +264,7 @@ RoutedCall RouteRun::routed_call() const {
     call.pinned = pinned_;
     call.goes_on = context_.broken_stream != nullptr;
     call.tried = {tried_.data(), tried_.size()};
-    call.now = Clock::now();
+    call.now = context_.now;
     call.minute = minute_of(context_.arrived);
     call.second = second_of_minute(context_.arrived);
     const auto is_out = [&call](const Deployment* deployment) {
@@ -284,7 +285,7 @@ void RouteRun::plan() {
 /// The first deployment of the plan that has room for the call.
 RouteRun::Chosen RouteRun::choose() {
     Chosen chosen;
-    const auto now = Clock::now();
+    const auto now = context_.now;
     for (auto& candidate : context_.plan.candidates) {
         auto& cooldown = candidate.deployment->health->cooldown;
         if (cooldown.state(now) == Cooldown::State::may_probe && !cooldown.claim_probe(now) &&
@@ -331,7 +332,7 @@ net::Task<RouteRun::Chosen> RouteRun::wait_for_slot(Chosen chosen) {
     const auto time = context_.view.stream ? timeouts->gap : timeouts->whole;
     const auto deadline = std::min(last_moment(), after(Clock::now(), time));
     for (;;) {
-        const auto now = Clock::now();
+        const auto now = context_.now = Clock::now();
         if (queues.is_first(group, *waiter)) {
             plan();
             chosen = context_.plan.candidates.empty()
@@ -403,7 +404,7 @@ Result<void> RouteRun::read_wishes() {
 bool RouteRun::may_go_on(const GatewayError& error) const {
     const auto& client = *context_.client;
     return !is_final_ && error.kind != ErrorKind::client_closed && !client.has_begun() &&
-           !client.is_streaming() && attempts_ < kMaxAttempts && Clock::now() < last_moment();
+           !client.is_streaming() && attempts_ < kMaxAttempts && context_.now < last_moment();
 }
 
 /// When the time of all tries together has run out.
@@ -416,7 +417,7 @@ TimePoint RouteRun::last_moment() const {
 std::optional<milliseconds> RouteRun::next_delay(const GatewayError& error) {
     if (last_ == nullptr) return std::nullopt;
     const auto& config = context_.config().router.retries;
-    const auto now = Clock::now();
+    const auto now = context_.now;
     RetryState state;
     state.group = match_.group->name;
     state.asked = asked_retries();
@@ -483,6 +484,7 @@ Result<void> RouteRun::change_body(const std::string& changes_json) {
 
 /// What the try says of the deployment's health.
 void RouteRun::learn(Leg& leg, const Result<void>& outcome) {
+    context_.now = Clock::now();
     const GatewayError* error = !outcome ? &outcome.error() : leg.broken.get();
     if (error != nullptr && error->kind == ErrorKind::client_closed) {
         return leg.deployment->health->cooldown.release_probe();
@@ -490,7 +492,7 @@ void RouteRun::learn(Leg& leg, const Result<void>& outcome) {
     Outcome told;
     told.error = error;
     told.callers_timeout = leg.callers_timeout;
-    told.now = Clock::now();
+    told.now = context_.now;
     told.minute = minute_of(context_.arrived);
     const auto& config = context_.config().router;
     const bool has_others =

@@ -35,7 +35,7 @@ std::optional<std::chrono::microseconds> RouteRun::hedge_delay() const {
 Leg* RouteRun::open_second_leg() {
     auto& hedging = *match_.group->hedging;
     if (attempts_ >= kMaxAttempts || !hedging.spend()) return nullptr;
-    const auto now = Clock::now();
+    const auto now = context_.now = Clock::now();
     for (auto& candidate : context_.plan.candidates) {
         const auto* deployment = candidate.deployment;
         const bool is_fit = std::ranges::find(tried_, deployment) == tried_.end() &&

@@ -82,7 +82,7 @@ void Settlement::leave_group() {
 }
 
 Settlement::~Settlement() {
-    const auto now = Clock::now();
+    const auto now = context_.now = Clock::now();
     for (auto& leg : context_.legs) book(leg, now);
     close_booking(context_);
     settle(now);

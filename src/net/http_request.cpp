@@ -143,12 +143,18 @@ Result<void> read_head(std::string_view text, const HeadLimits& limits, RequestH
             return refuse(ErrorKind::headers_too_large, "too many header fields");
         return not_http();
     }
+    head.note_marks();
     return read_framing(head);
 }
 
 }  // namespace
 
-std::optional<std::string_view> RequestHead::find(std::string_view name) const {
+void RequestHead::note_marks() {
+    marks_ = 0;
+    for (const auto& field : fields) marks_ |= mark_of(field.name);
+}
+
+std::optional<std::string_view> RequestHead::find_among(std::string_view name) const {
     for (const auto& field : fields)
         if (same_name(field.name, name)) return field.value;
     return std::nullopt;
@@ -157,6 +163,7 @@ std::optional<std::string_view> RequestHead::find(std::string_view name) const {
 void RequestHead::clear() {
     method = target = path = query = {};
     fields.clear();
+    marks_ = kUnknown;
     content_length = 0;
     minor_version = 1;
     chunked = expects_continue = false;

@@ -27,10 +27,6 @@ bool has_nothing(int descriptor) {
 
 }  // namespace
 
-bool has_nothing(Socket& socket) {
-    return has_nothing(socket.native_handle());
-}
-
 void ReadWatch::Release::operator()(ReadWatch* watch) const {
     if (!watch->is_pending_)
         delete watch;

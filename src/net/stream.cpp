@@ -67,14 +67,18 @@ void Stream::set_deadline(TimePoint deadline) {
 }
 
 void Stream::set_busy(bool busy) {
-    looks_at_tick_ = false;
+    // A watch that began while it was idle may have become the wait for an answer.
+    looks_at_tick_ = looks_at_tick_ && watch_->is_pending();
     busy ? tick_.add_busy(*this) : tick_.add_idle(*this);
 }
 
 void Stream::on_tick(TimePoint now) {
     boost::system::error_code ignored;
-    // A wait that ends so finds by itself what there is.
-    if (std::exchange(looks_at_tick_, false) && !has_nothing(socket_)) socket_.cancel(ignored);
+    // Bytes have an event of their own, which would come when they have been read already.
+    if (looks_at_tick_ && !is_waiting_) {
+        looks_at_tick_ = false;
+        if (peer_has_left()) socket_.cancel(ignored);
+    }
     if (now < deadline_) return;
     deadline_ = kNever;
     expired_ = true;
@@ -136,8 +140,10 @@ IoStatus Stream::status_of(const boost::system::error_code& error) const {
 
 Task<IoStatus> Stream::wait(asio::socket_base::wait_type what) {
     if (const auto status = status_of({}); status != IoStatus::ok) co_return status;
+    is_waiting_ = true;
     const auto error = co_await completion<boost::system::error_code>(
         [&](auto handler) { socket_.async_wait(what, std::move(handler)); });
+    is_waiting_ = false;
     co_return status_of(error);
 }
 
@@ -200,7 +206,7 @@ Task<IoResult> Stream::read_some(char* data, std::size_t size, bool wait_first) 
     for (;;) {
         if (wait_first) {
             if (cancelled_ || expired_) co_return IoResult{why_aborted()};
-            if (!watch_ || !watch_->is_pending()) watch();
+            if (!watch_ || !watch_->is_pending()) begin_watch(false);
             co_await readable();
             if (cancelled_ || expired_) co_return IoResult{why_aborted()};
         }
@@ -311,7 +317,7 @@ IoResult Stream::try_write_tls(const Pieces& pieces, Cursor& cursor) {
 }
 
 void Stream::watch() {
-    begin_watch(false);
+    begin_watch(true);
 }
 
 void Stream::begin_watch(bool looks_later) {

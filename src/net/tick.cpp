@@ -33,7 +33,8 @@ void Tick::add_idle(TickItem& item) {
 }
 
 void Tick::start() {
-    last_ = last_slow_ = Clock::now();
+    note(Clock::now());
+    last_slow_ = last_;
     fast_ = true;
     arm(last_ + kFast);
 }
@@ -57,6 +58,11 @@ void Tick::arm(TimePoint when) {
     });
 }
 
+void Tick::note(TimePoint now) {
+    last_ = now;
+    last_wall_ = WallClock::now();
+}
+
 void Tick::visit(Anchor& list, TimePoint now) {
     for (auto* item = list.next_; item != &list;) {
         auto* next = item->next_;  // the item may move itself to the other list
@@ -68,7 +74,7 @@ void Tick::visit(Anchor& list, TimePoint now) {
 void Tick::run() {
     if (stopped_) return;
     const auto now = Clock::now();
-    last_ = now;
+    note(now);
     lag_ = now - due_;
     max_lag_ = std::max(max_lag_, lag_);
     visit(busy_, now);

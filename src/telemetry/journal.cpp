@@ -96,11 +96,25 @@ void Journal::wake() {
     if (work_.exchange(1, std::memory_order_release) == 0) work_.notify_one();
 }
 
+/// A worker may have taken the thread for busy although it has looked for bytes already: so it
+/// looks for them once more before it waits.
+void Journal::await_work() {
+    if (written_bytes() == seen_bytes_) work_.wait(0, std::memory_order_acquire);
+}
+
+std::uint64_t Journal::written_bytes() const {
+    std::uint64_t bytes = 0;
+    for (const auto& writer : writers_)
+        bytes += writer->numbers().bytes.load(std::memory_order_relaxed);
+    return bytes;
+}
+
 void Journal::run() {
     for (;;) {
-        work_.wait(0, std::memory_order_acquire);
+        await_work();
         const bool is_last = stopping_;
         work_.store(0, std::memory_order_release);
+        seen_bytes_ = written_bytes();
         sync_files();
         if (is_last) return;
         prepare_spares();

@@ -37,8 +37,8 @@ private:
     std::optional<std::uint32_t> file_;
 };
 
-/// `begin = begin_frame(out)`, append the payload, `end_frame(out, begin, seal)`. `seal`: FrameSeal's
-/// for where the frame will stand.
+/// `begin = begin_frame(out)`, append the payload, `end_frame(out, begin, seal)`. `seal`:
+/// FrameSeal's for where the frame will stand.
 std::size_t begin_frame(std::string& out);
 void end_frame(std::string& out, std::size_t begin, std::uint32_t seal);
 

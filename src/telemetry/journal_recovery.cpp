@@ -45,8 +45,7 @@ Result<std::uint64_t> end_of_records(const JournalFile& file) {
 }
 
 /// The whole records that stand in the window for this place of the file.
-std::string staged_records(const JournalWindow& window, const FrameSeal& seal,
-                           std::uint64_t from) {
+std::string staged_records(const JournalWindow& window, const FrameSeal& seal, std::uint64_t from) {
     std::string bytes(window.at(from, JournalWindow::kSize));
     bytes += window.at(from + bytes.size(), JournalWindow::kSize - bytes.size());
     std::size_t end = 0;
@@ -128,8 +127,10 @@ Result<void> write_closes(const JournalFolder& folder, std::size_t worker, const
                                     {worker, remains.last_sequence + 1}, 0);
     if (!file) return std::unexpected(file.error());
     std::string frames;
-    for (const auto& [id, record] : remains.open) append_close(record, remains.last_seen, **file, frames);
-    if (auto written = write_all((*file)->fd(), frames, (*file)->written, (*file)->path()); !written)
+    for (const auto& [id, record] : remains.open)
+        append_close(record, remains.last_seen, **file, frames);
+    if (auto written = write_all((*file)->fd(), frames, (*file)->written, (*file)->path());
+        !written)
         return written;
     if (auto synced = (*file)->sync(); !synced) return synced;
     return sync_folder(folder.path());

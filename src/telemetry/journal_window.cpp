@@ -30,8 +30,7 @@ std::filesystem::path window_path(const std::filesystem::path& folder, std::size
 }
 
 char* map(int fd) {
-    void* memory =
-        ::mmap(nullptr, JournalWindow::kSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void* memory = ::mmap(nullptr, JournalWindow::kSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     return memory == MAP_FAILED ? nullptr : static_cast<char*>(memory);
 }
 

@@ -44,7 +44,8 @@ public:
     void remove() const;
 
 private:
-    JournalWindow(std::filesystem::path path, char* memory) : path_(std::move(path)), memory_(memory) {}
+    JournalWindow(std::filesystem::path path, char* memory)
+        : path_(std::move(path)), memory_(memory) {}
 
     const std::filesystem::path path_;
     char* const memory_;

@@ -100,7 +100,7 @@ void JournalWriter::seal_frame(std::size_t begin) {
 Result<void> JournalWriter::open(JournalCall& call, SpendRow& row) {
     call.abandon();
     if (auto room = make_room(); !room) return room;
-    call.id_ = new_record_id(WallClock::now());
+    call.id_ = new_record_id(row.start);
     link(call);
     add(numbers_.opened, 1);
     write_open(call, row);
@@ -120,7 +120,7 @@ void JournalWriter::close(JournalCall& call, SpendRow& row) {
 }
 
 void JournalWriter::append(SpendRow& row) {
-    row.record_id = new_record_id(WallClock::now());
+    row.record_id = new_record_id(row.start);
     append_close(row, nullptr);
 }
 
@@ -206,7 +206,7 @@ void JournalWriter::write_out() {
             gathered_.reserve(kUsualBuffer);
         }
     }
-    journal_.wake();
+    journal_.note_bytes();
 }
 
 /// Into the window, where the death of the process does not reach it. False: there is no room, or
@@ -261,8 +261,7 @@ int JournalWriter::drain_window() {
     const auto end = end_.load(std::memory_order_acquire);
     while (at < end) {
         const auto piece = window_->at(at, static_cast<std::size_t>(end - at));
-        const auto sent =
-            ::pwrite(file_->fd(), piece.data(), piece.size(), static_cast<off_t>(at));
+        const auto sent = ::pwrite(file_->fd(), piece.data(), piece.size(), static_cast<off_t>(at));
         if (sent < 0 && errno == EINTR) continue;
         if (sent <= 0) return sent < 0 ? errno : EIO;
         at += static_cast<std::uint64_t>(sent);

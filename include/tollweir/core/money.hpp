@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,11 @@ double to_double_dollars(PicodollarSum amount);
 std::optional<Picodollars> from_double_dollars(double amount);
 
 /// a + b, held at the ends of the range instead of overflowing.
-Picodollars add_saturated(Picodollars a, Picodollars b);
+inline Picodollars add_saturated(Picodollars a, Picodollars b) {
+    Picodollars sum = 0;
+    if (!__builtin_add_overflow(a, b, &sum)) return sum;
+    return a < 0 ? std::numeric_limits<Picodollars>::min()
+                 : std::numeric_limits<Picodollars>::max();
+}
 
 }  // namespace tollweir

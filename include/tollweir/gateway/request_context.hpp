@@ -96,6 +96,8 @@ struct RequestContext {
     std::string requested_model;  // what answers call the model
     std::string end_user;         // the customer, for spend and limits
     WallTime arrived{};           // of a billed request
+    // When the request last went on after a wait: what limits, cooldowns and plans are judged by.
+    TimePoint now{};
     ChatView view;
 
     const Deployment* deployment = nullptr;            // of the attempt under way or last made

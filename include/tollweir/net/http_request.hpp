@@ -23,10 +23,28 @@ struct RequestHead {
     bool keep_alive = true;
     bool expects_continue = false;
 
-    /// The first field of this name, if any.
-    std::optional<std::string_view> find(std::string_view name) const;
+    /// The first field of this name, if any. Most that are looked for are not there, which is told
+    /// without a call.
+    std::optional<std::string_view> find(std::string_view name) const {
+        return (marks_ & mark_of(name)) != 0 ? find_among(name) : std::nullopt;
+    }
+    /// After `fields` were read.
+    void note_marks();
     bool has_body() const { return chunked || content_length > 0; }
     void clear();
+
+private:
+    /// One bit; most names differ in length or first and last letter.
+    static constexpr std::uint64_t mark_of(std::string_view name) {
+        if (name.empty()) return 1;
+        const auto mark = name.size() + 5 * (static_cast<unsigned char>(name.front()) | 0x20U) +
+                          11 * (static_cast<unsigned char>(name.back()) | 0x20U);
+        return std::uint64_t{1} << (mark & 63);
+    }
+    std::optional<std::string_view> find_among(std::string_view name) const;
+
+    static constexpr std::uint64_t kUnknown = ~std::uint64_t{0};
+    std::uint64_t marks_ = kUnknown;  // of all fields
 };
 
 struct HeadLimits {

@@ -9,9 +9,6 @@
 
 namespace tollweir::net {
 
-/// Neither bytes nor an end to be read at the moment.
-bool has_nothing(Socket& socket);
-
 /// Waits for something to read on one socket, again and again: with no allocation a wait, and where
 /// the socket was read empty before with a look at it instead of the `epoll_ctl` of Asio 1.81's own
 /// wait, which cannot know that; a look costs half of it, and a request waits twice. So this is an

@@ -86,7 +86,8 @@ public:
     Task<IoResult> write(const Pieces& pieces, std::chrono::milliseconds stall);
 
     /// Watches a connection that should be silent: while nobody waits, and on into the next wait
-    /// for something to read, which then costs no system call of its own.
+    /// for something to read, which then costs no system call of its own. An end that came along
+    /// with the last bytes is seen at the next tick.
     void watch();
     /// Data or an end came while nobody waited: a pooled connection is dead.
     bool watch_has_fired() const { return watch_ && watch_->has_fired(); }
@@ -123,6 +124,7 @@ private:
     ReadWatch::Owner watch_;         // null until first used
     bool is_empty_ = true;           // plain: the last read took all there was
     bool looks_at_tick_ = false;     // whether an end came along with it
+    bool is_waiting_ = false;        // by Asio's own wait, which a look must not end
     bool write_wants_read_ = false;  // TLS has to read before it can write on
     bool cancelled_ = false;
 };

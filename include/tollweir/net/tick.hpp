@@ -57,6 +57,11 @@ public:
     /// free.
     TimePoint last() const { return last_; }
 
+    /// What time people had then; exact but for what the clock was set by since the last tick.
+    WallTime wall_time_of(TimePoint when) const {
+        return last_wall_ + std::chrono::duration_cast<WallTime::duration>(when - last_);
+    }
+
     /// How late the last tick came: the time that something held up the loop.
     std::chrono::nanoseconds lag() const { return lag_; }
     std::chrono::nanoseconds max_lag() const { return max_lag_; }
@@ -68,6 +73,7 @@ private:
 
     void arm(TimePoint when);
     void run();
+    void note(TimePoint now);
     static void visit(Anchor& list, TimePoint now);
 
     boost::asio::steady_timer timer_;
@@ -77,6 +83,7 @@ private:
     TimePoint due_ = kNever;
     TimePoint last_slow_{};
     TimePoint last_{};
+    WallTime last_wall_{};
     TimePoint last_busy_{};
     bool fast_ = false;      // how the next tick is set
     bool saw_busy_ = false;  // since the last tick

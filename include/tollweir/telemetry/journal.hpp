@@ -81,6 +81,8 @@ private:
     explicit Journal(const JournalOptions& options);
     Result<std::shared_ptr<JournalFile>> make_file(std::size_t worker);
     void run();
+    void await_work();
+    std::uint64_t written_bytes() const;
     void sync_files();
     void sync_names();
     void note_sync(const Result<void>& outcome);
@@ -94,6 +96,11 @@ private:
     std::unique_ptr<JournalWindow> make_window(std::size_t worker) const;
     /// There is something to do for the thread.
     void wake();
+    /// Bytes were written: as `wake`, without the locked operation where the thread is busy, which
+    /// waits for all that the worker has just stored.
+    void note_bytes() {
+        if (work_.load(std::memory_order_relaxed) == 0) wake();
+    }
     bool is_full() const { return is_full_.load(std::memory_order_relaxed); }
 
     const JournalOptions options_;
@@ -112,6 +119,7 @@ private:
     std::atomic<bool> is_full_{false};
     std::atomic<std::uint64_t> sync_errors_{0};
     std::atomic<std::uint64_t> syncs_{0};
+    std::uint64_t seen_bytes_ = 0;  // before the last sync
     bool spare_failed_ = false;
     std::thread thread_;
 };

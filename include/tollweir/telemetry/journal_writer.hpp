@@ -64,12 +64,12 @@ struct JournalWriterNumbers {
     std::atomic<std::uint64_t> shortened{0};        // rows whose texts were too long for a record
 };
 
-/// A worker's end of the spend journal. What is appended is out of the process's hands after `open`,
-/// and at the latest at the end of the loop's turn after `close`: so the death of the process loses
-/// nothing. It stands in the worker's window (JournalWindow) until the journal's thread writes it
-/// to the file, or, where there is no window or no room in it, the worker does. The death of the
-/// machine may lose what the thread has not synced (Journal).
-/// Worker thread only, but for `drain`; outlives its calls.
+/// A worker's end of the spend journal. What is appended is out of the process's hands after
+/// `open`, and at the latest at the end of the loop's turn after `close`: so the death of the
+/// process loses nothing. It stands in the worker's window (JournalWindow) until the journal's
+/// thread writes it to the file, or, where there is no window or no room in it, the worker does.
+/// The death of the machine may lose what the thread has not synced (Journal). Worker thread only,
+/// but for `drain`; outlives its calls.
 class JournalWriter {
 public:
     JournalWriter(Journal& journal, std::size_t worker);
@@ -138,13 +138,13 @@ private:
 
     Journal& journal_;
     const std::size_t worker_;
-    std::mutex draining_;                // worker and thread, for one write to the file
-    std::shared_ptr<JournalFile> file_;  // changes with `draining_` held
+    std::mutex draining_;                          // worker and thread, for one write to the file
+    std::shared_ptr<JournalFile> file_;            // changes with `draining_` held
     const std::unique_ptr<JournalWindow> window_;  // null: there is none
     // Of the file with what is still in the window: where `gathered_` will stand.
     std::atomic<std::uint64_t> end_;
     std::atomic<bool> drain_failed_{false};  // the thread's last; the worker tries it then
-    std::shared_ptr<JournalFile> before_;  // until what was taken over from it is written
+    std::shared_ptr<JournalFile> before_;    // until what was taken over from it is written
     TimePoint file_began_;
     std::unique_ptr<JournalParts> parts_;  // of `file_`
     std::string gathered_;

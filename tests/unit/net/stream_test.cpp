@@ -15,7 +15,10 @@ using asio::ip::tcp;
 /// A stream and its peer on loopback.
 class StreamTest : public testing::Test {
 protected:
-    StreamTest() : tick(context), peer(context) {
+    StreamTest() : tick(context), peer(context) { connect(); }
+    void connect() {
+        stream.reset();
+        peer = tcp::socket(context);
         tcp::acceptor acceptor(context, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
         peer.connect(acceptor.local_endpoint());
         Socket socket(context);
@@ -129,6 +132,53 @@ TEST_F(StreamTest, AnIdleWaitSeesAtTheTickAnEndThatCameAlongWithTheLastBytes) {
     context.run_for(std::chrono::seconds(3));
     tick.stop();
     EXPECT_TRUE(has_ended);
+}
+
+/// As of a pooled connection whose server ends it with its answer, without a word of that.
+TEST_F(StreamTest, AWatchSeesAtTheTickAnEndThatCameAlongWithTheLastBytes) {
+    for (const bool is_used_again : {false, true}) {
+        SCOPED_TRACE(is_used_again);
+        std::string got;
+        const auto answer = [&]() -> Task<void> {
+            co_await stream->read_some(buffer, sizeof buffer, true);
+            stream->set_busy(false);
+            stream->watch();
+            if (!is_used_again) co_return;
+            stream->set_busy(true);
+            got = take(co_await stream->read_some(buffer, sizeof buffer, true));
+        };
+        spawn(context, answer(), [](const std::exception_ptr&) {});
+        context.poll();
+        send("last words");
+        end();
+        await_arrival(10);
+        await_end();  // one event tells of both
+        tick.start();
+        context.restart();
+        context.run_for(std::chrono::milliseconds(1500));
+        EXPECT_TRUE(stream->watch_has_fired());
+        if (is_used_again) EXPECT_EQ(got, "end");
+        connect();
+    }
+}
+
+/// Their event ends the wait; an end of it by the tick would leave the event to the next one.
+TEST_F(StreamTest, ALookAtTheTickLeavesBytesToTheirEvent) {
+    std::string got;
+    const auto answer = [&]() -> Task<void> {
+        stream->watch();
+        got = take(co_await stream->read_some(buffer, sizeof buffer, true));
+        stream->watch();
+    };
+    spawn(context, answer(), [](const std::exception_ptr&) {});
+    context.poll();
+    send("answer");
+    await_arrival(6);
+    stream->on_tick(Clock::now());
+    context.restart();
+    context.run_for(std::chrono::milliseconds(200));
+    EXPECT_EQ(got, "answer");
+    EXPECT_FALSE(stream->watch_has_fired());
 }
 
 TEST_F(StreamTest, MayGoWhileItIsWatched) {

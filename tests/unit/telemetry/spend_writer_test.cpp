@@ -450,9 +450,9 @@ std::string key_of(std::size_t number) {
     return "key " + std::to_string(number) + std::string(60, 'k');
 }
 
-/// Random calls on random workers, in files so small that they change all the time. The process dies
-/// somewhere: then all that was flushed is there. Or the machine does: the windows are gone, and
-/// the last file of each worker is torn at a random byte. Those who adopt die as well, before,
+/// Random calls on random workers, in files so small that they change all the time. The process
+/// dies somewhere: then all that was flushed is there. Or the machine does: the windows are gone,
+/// and the last file of each worker is torn at a random byte. Those who adopt die as well, before,
 /// between and after their commits, until one is through.
 class RandomCrashes : public SpendWriterTest, public testing::WithParamInterface<int> {
 protected:
