@@ -78,11 +78,15 @@ std::size_t by_sixteen(const char* text, std::size_t at, std::size_t places, Let
     return next_place<32>(text, at, places, letters);
 }
 
-const Search search = __builtin_cpu_supports("avx2") != 0 ? by_thirty_two : by_sixteen;
+Search best_search() {
+    return __builtin_cpu_supports("avx2") != 0 ? by_thirty_two : by_sixteen;
+}
 
 #else
 
-const Search search = by_sixteen;
+Search best_search() {
+    return by_sixteen;
+}
 
 #endif
 
@@ -91,6 +95,7 @@ const Search search = by_sixteen;
 std::size_t find_text(std::string_view text, std::string_view word, std::size_t from) {
     if (from > text.size() || text.size() - from < word.size()) return text.npos;
     if (word.empty()) return from;
+    static const Search search = best_search();
     const std::size_t places = text.size() - word.size() + 1;
     const Letters letters(word);
     for (std::size_t at = from;; ++at) {

@@ -156,7 +156,7 @@ const std::string_view* ObjectView::find_duplicate() {
     bool may_have_twins = false;
     for (std::size_t i = 0; i < members_.size(); ++i) {
         const auto& key = members_[i].key;
-        const auto mark = mark_of(key);
+        const auto mark = name_mark(key);
         if ((marks_ & mark) != 0 && members_.size() <= kFew) {
             const auto earlier = members().first(i);
             if (std::ranges::find(earlier, key, &JsonMember::key) != earlier.end()) return &key;

@@ -27,11 +27,6 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
     return value;
 }
 
-bool write_magic(int fd) {
-    return ::write(fd, kJournalMagic.data(), kJournalMagic.size()) ==
-           static_cast<ssize_t>(kJournalMagic.size());
-}
-
 }  // namespace
 
 std::string JournalFileName::text() const {
@@ -75,10 +70,9 @@ Result<std::shared_ptr<JournalFile>> JournalFile::create(const std::filesystem::
     // Not every file system can; a disk without the room says so at the first write.
     if (reserve > 0)
         static_cast<void>(::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(reserve)));
-    if (!write_magic(fd)) {
-        const int reason = errno;
+    if (const auto magic = write_at(fd, kJournalMagic, 0); magic.error != 0) {
         file->remove();
-        return file_failure("the spend journal cannot be written", path, reason);
+        return file_failure("the spend journal cannot be written", path, magic.error);
     }
     return file;
 }
@@ -88,7 +82,8 @@ Result<std::shared_ptr<JournalFile>> JournalFile::create_in_memory(std::string p
     const int fd = ::memfd_create("tollweir-journal", MFD_CLOEXEC);
     if (fd < 0) return file_failure("no memory for the spend journal", {}, errno);
     std::shared_ptr<JournalFile> file(new JournalFile(fd, std::move(process), name, {}));
-    if (!write_magic(fd)) return file_failure("no memory for the spend journal", {}, errno);
+    if (const auto magic = write_at(fd, kJournalMagic, 0); magic.error != 0)
+        return file_failure("no memory for the spend journal", {}, magic.error);
     return file;
 }
 
@@ -136,6 +131,22 @@ void JournalFile::set_aside() const {
     const auto aside = directory / (process_ + "-" + name_.text() + ".damaged");
     if (::rename(path_.c_str(), aside.c_str()) != 0)
         log_error(file_failure("a spend journal cannot be renamed", path_, errno).error().message);
+}
+
+JournalWrite write_at(int fd, std::string_view bytes, std::uint64_t offset) {
+    JournalWrite done;
+    while (done.bytes < bytes.size()) {
+        const auto rest = bytes.substr(done.bytes);
+        const auto sent =
+            ::pwrite(fd, rest.data(), rest.size(), static_cast<off_t>(offset + done.bytes));
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent <= 0) {
+            done.error = sent < 0 ? errno : EIO;
+            break;
+        }
+        done.bytes += static_cast<std::size_t>(sent);
+    }
+    return done;
 }
 
 Result<void> sync_folder(const std::filesystem::path& folder) {

@@ -76,6 +76,15 @@ private:
     FrameSeal seal_;
 };
 
+/// What came of a write: all bytes, or fewer and the system's error.
+struct JournalWrite {
+    std::size_t bytes = 0;
+    int error = 0;
+};
+
+/// Writes at an offset of a file, in as many steps as it takes.
+JournalWrite write_at(int fd, std::string_view bytes, std::uint64_t offset);
+
 /// Makes names that came or went in a folder durable.
 Result<void> sync_folder(const std::filesystem::path& folder);
 

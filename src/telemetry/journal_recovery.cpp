@@ -31,19 +31,6 @@ std::string self_contained(const SpendRow& row) {
     return record;
 }
 
-/// Behind the last whole record.
-Result<std::uint64_t> end_of_records(const JournalFile& file) {
-    JournalTail tail(file.fd(), kJournalMagic.size(), file.seal());
-    auto end = tail.position();
-    for (;;) {
-        const auto item = tail.next(file.written, true);
-        if (!item) return std::unexpected(item.error());
-        if (!*item) return end;
-        end = (*item)->end;
-        tail.release();
-    }
-}
-
 /// The whole records that stand in the window for this place of the file.
 std::string staged_records(const JournalWindow& window, const FrameSeal& seal, std::uint64_t from) {
     std::string bytes(window.at(from, JournalWindow::kSize));
@@ -59,43 +46,23 @@ std::string staged_records(const JournalWindow& window, const FrameSeal& seal, s
     return bytes;
 }
 
-Result<void> write_all(int fd, std::string_view bytes, std::uint64_t offset,
-                       const std::filesystem::path& path) {
-    while (!bytes.empty()) {
-        const auto sent = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent <= 0)
-            return file_failure("a spend journal cannot be completed", path,
-                                sent < 0 ? errno : EIO);
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
-        offset += static_cast<std::uint64_t>(sent);
-    }
-    return {};
+Result<void> write(int fd, std::string_view bytes, std::uint64_t offset,
+                   const std::filesystem::path& path) {
+    const auto done = write_at(fd, bytes, offset);
+    if (done.error == 0) return {};
+    return file_failure("a spend journal cannot be completed", path, done.error);
 }
 
-/// The process died before its thread wrote to the file what was in the window.
-Result<void> complete(const JournalFile& file, const JournalWindow& window) {
-    const auto end = end_of_records(file);
-    if (!end) return std::unexpected(end.error());
-    const auto records = staged_records(window, file.seal(), *end);
-    if (records.empty()) return {};
-    const int fd = ::open(file.path().c_str(), O_WRONLY | O_CLOEXEC);
-    if (fd < 0) return file_failure("a spend journal cannot be completed", file.path(), errno);
-    auto written = write_all(fd, records, *end, file.path());
-    if (written && ::fdatasync(fd) != 0)
-        written = file_failure("a spend journal cannot be completed", file.path(), errno);
-    ::close(fd);
-    return written;
-}
-
-Result<void> scan(const JournalFile& file, Remains& remains) {
-    JournalTail tail(file.fd(), kJournalMagic.size(), file.seal());
+/// Takes in the records from an offset on. Gives where the last whole one ends.
+Result<std::uint64_t> scan(const JournalFile& file, std::uint64_t from, Remains& remains) {
+    JournalTail tail(file.fd(), from, file.seal());
     SpendRow row;
     auto kind = JournalRecordKind::open;
-    for (;;) {
+    for (auto end = from;;) {
         auto item = tail.next(file.written, true);
         if (!item) return std::unexpected(item.error());
-        if (!*item) return {};
+        if (!*item) return end;
+        end = (*item)->end;
         if (read_journal_record((*item)->payload, kind, row, &tail)) {
             remains.last_seen = std::max({remains.last_seen, row.start, row.end});
             if (kind == JournalRecordKind::open)
@@ -105,6 +72,33 @@ Result<void> scan(const JournalFile& file, Remains& remains) {
         }
         tail.release();
     }
+}
+
+/// The process died before its thread wrote to the file what was in the window. Gives whether there
+/// was something for it behind `end`.
+Result<bool> complete(JournalFile& file, const JournalWindow& window, std::uint64_t end) {
+    const auto records = staged_records(window, file.seal(), end);
+    if (records.empty()) return false;
+    const int fd = ::open(file.path().c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return file_failure("a spend journal cannot be completed", file.path(), errno);
+    auto written = write(fd, records, end, file.path());
+    ::close(fd);
+    if (written) written = file.sync();
+    if (!written) return std::unexpected(written.error());
+    file.written = std::max<std::uint64_t>(file.written, end + records.size());
+    return true;
+}
+
+/// Takes in a file, with what the window has of it.
+Result<void> take_in(JournalFile& file, const JournalWindow* window, Remains& remains) {
+    const auto end = scan(file, kJournalMagic.size(), remains);
+    if (!end) return std::unexpected(end.error());
+    if (window == nullptr) return {};
+    const auto has_more = complete(file, *window, *end);
+    if (!has_more) return std::unexpected(has_more.error());
+    if (!*has_more) return {};
+    if (const auto rest = scan(file, *end, remains); !rest) return std::unexpected(rest.error());
+    return {};
 }
 
 void append_close(std::string_view open_record, WallTime last_seen, const JournalFile& file,
@@ -129,8 +123,7 @@ Result<void> write_closes(const JournalFolder& folder, std::size_t worker, const
     std::string frames;
     for (const auto& [id, record] : remains.open)
         append_close(record, remains.last_seen, **file, frames);
-    if (auto written = write_all((*file)->fd(), frames, (*file)->written, (*file)->path());
-        !written)
+    if (auto written = write((*file)->fd(), frames, (*file)->written, (*file)->path()); !written)
         return written;
     if (auto synced = (*file)->sync(); !synced) return synced;
     return sync_folder(folder.path());
@@ -147,13 +140,13 @@ Result<std::size_t> close_interrupted_calls(const JournalFolder& folder) {
         auto file = JournalFile::open(folder.path(), folder.process(), name);
         if (!file) return std::unexpected(file.error());
         auto& window = windows[name.worker];
-        if (!window) window = JournalWindow::open(folder.path(), name.worker);
-        if (window) {
-            if (auto done = complete(**file, *window); !done) return std::unexpected(done.error());
-            file = JournalFile::open(folder.path(), folder.process(), name);
-            if (!file) return std::unexpected(file.error());
+        if (!window) {
+            auto left = JournalWindow::open(folder.path(), name.worker);
+            if (!left) return std::unexpected(left.error());
+            window = std::move(*left);
         }
-        if (auto scanned = scan(**file, remains); !scanned) return std::unexpected(scanned.error());
+        if (auto taken = take_in(**file, window.get(), remains); !taken)
+            return std::unexpected(taken.error());
     }
     std::size_t count = 0;
     for (const auto& [worker, remains] : workers) {

@@ -7,8 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "telemetry/journal_file.hpp"
 
 namespace tollweir {
 
@@ -53,15 +56,23 @@ std::unique_ptr<JournalWindow> JournalWindow::create(const std::filesystem::path
     return std::unique_ptr<JournalWindow>(new JournalWindow(std::move(path), memory));
 }
 
-std::unique_ptr<JournalWindow> JournalWindow::open(const std::filesystem::path& folder,
-                                                   std::size_t worker) {
+Result<std::unique_ptr<JournalWindow>> JournalWindow::open(const std::filesystem::path& folder,
+                                                           std::size_t worker) {
+    constexpr std::string_view kWhat = "a spend journal's window cannot be read";
     auto path = window_path(folder, worker);
     const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-    if (fd < 0) return nullptr;
-    const bool is_whole = ::lseek(fd, 0, SEEK_END) == static_cast<off_t>(kSize);
-    char* memory = is_whole ? map(fd) : nullptr;
+    if (fd < 0 && errno == ENOENT) return nullptr;
+    if (fd < 0) return file_failure(kWhat, path, errno);
+    const auto size = ::lseek(fd, 0, SEEK_END);
+    const bool is_cut = size >= 0 && size < static_cast<off_t>(kSize);
+    char* memory = is_cut ? nullptr : map(fd);
+    const int reason = errno;
     ::close(fd);
-    if (memory == nullptr) return nullptr;
+    if (is_cut) {
+        ::unlink(path.c_str());
+        return nullptr;
+    }
+    if (memory == nullptr) return file_failure(kWhat, path, reason);
     return std::unique_ptr<JournalWindow>(new JournalWindow(std::move(path), memory));
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "tollweir/core/error.hpp"
+
 namespace tollweir {
 
 /// The end of the file that a worker writes, in memory that outlives the process: what stands here
@@ -19,7 +21,7 @@ namespace tollweir {
 /// One writes and one reads at a time; they agree on what elsewhere.
 class JournalWindow {
 public:
-    /// Power of two. What a worker can write while the thread syncs: 3,000 calls.
+    /// What a worker can write while the thread syncs: 3,000 calls.
     static constexpr std::size_t kSize = 1 << 20;
 
     /// Null: the folder has no room for one, or lies on a file system of which we do not know that
@@ -27,9 +29,10 @@ public:
     /// process): then the worker writes to its files itself.
     static std::unique_ptr<JournalWindow> create(const std::filesystem::path& folder,
                                                  std::size_t worker);
-    /// One that a dead process has left; null: there is none that can be read.
-    static std::unique_ptr<JournalWindow> open(const std::filesystem::path& folder,
-                                               std::size_t worker);
+    /// One that a dead process has left; null: none. One that is cut, as its maker died over it,
+    /// has nothing in it and is taken away. Error: it cannot be read.
+    static Result<std::unique_ptr<JournalWindow>> open(const std::filesystem::path& folder,
+                                                       std::size_t worker);
     ~JournalWindow();
     JournalWindow(const JournalWindow&) = delete;
     JournalWindow& operator=(const JournalWindow&) = delete;

@@ -226,15 +226,12 @@ bool JournalWriter::stage() {
 void JournalWriter::write_through() {
     const std::lock_guard lock(draining_);
     int error = drain_window();
-    while (error == 0 && unwritten() != 0) {
-        const auto at = static_cast<off_t>(end_.load(std::memory_order_relaxed));
-        const auto sent = ::pwrite(file_->fd(), gathered_.data() + sent_, unwritten(), at);
-        if (sent > 0) {
-            take_note_of(static_cast<std::size_t>(sent));
-            file_->written.store(end_.load(std::memory_order_relaxed), std::memory_order_release);
-        } else if (sent == 0 || errno != EINTR) {
-            error = sent == 0 ? EIO : errno;
-        }
+    if (error == 0) {
+        const auto rest = std::string_view(gathered_).substr(sent_);
+        const auto done = write_at(file_->fd(), rest, end_.load(std::memory_order_relaxed));
+        take_note_of(done.bytes);
+        file_->written.store(end_.load(std::memory_order_relaxed), std::memory_order_release);
+        error = done.error;
     }
     drain_failed_.store(error != 0, std::memory_order_relaxed);
     const auto held = end_.load(std::memory_order_relaxed) - file_->written + unwritten();
@@ -261,10 +258,8 @@ int JournalWriter::drain_window() {
     const auto end = end_.load(std::memory_order_acquire);
     while (at < end) {
         const auto piece = window_->at(at, static_cast<std::size_t>(end - at));
-        const auto sent = ::pwrite(file_->fd(), piece.data(), piece.size(), static_cast<off_t>(at));
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent <= 0) return sent < 0 ? errno : EIO;
-        at += static_cast<std::uint64_t>(sent);
+        if (const auto done = write_at(file_->fd(), piece, at); done.error != 0) return done.error;
+        at += piece.size();
     }
     file_->written.store(end, std::memory_order_release);
     return 0;

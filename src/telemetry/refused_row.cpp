@@ -1,8 +1,5 @@
 #include "telemetry/refused_row.hpp"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <string>
 #include <system_error>
 
@@ -26,11 +23,10 @@ Result<std::filesystem::path> keep_refused_row(const std::filesystem::path& dire
     std::string frame;
     const auto begin = begin_frame(frame);
     append_journal_record(JournalRecordKind::close, row, frame);
-    end_frame(frame, begin, (*file)->seal().at((*file)->written));
-    const auto written = ::write((*file)->fd(), frame.data(), frame.size());
-    if (written != static_cast<ssize_t>(frame.size()))
-        return file_failure("a refused spend row cannot be kept", (*file)->path(),
-                            written < 0 ? errno : ENOSPC);
+    const std::uint64_t offset = (*file)->written;
+    end_frame(frame, begin, (*file)->seal().at(offset));
+    if (const auto written = write_at((*file)->fd(), frame, offset); written.error != 0)
+        return file_failure("a refused spend row cannot be kept", (*file)->path(), written.error);
     if (auto synced = (*file)->sync(); !synced) return std::unexpected(synced.error());
     if (auto synced = sync_folder((*folder)->path()); !synced)
         return std::unexpected(synced.error());

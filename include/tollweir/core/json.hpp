@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tollweir/core/error.hpp"
+#include "tollweir/core/name_mark.hpp"
 
 namespace tollweir {
 
@@ -102,7 +103,7 @@ public:
     std::span<const JsonMember> members() const { return members_; }
     /// Most keys that are looked for are not there, which is told without a call.
     const JsonMember* find(std::string_view key) const {
-        return (marks_ & mark_of(key)) != 0 ? find_among(key) : nullptr;
+        return (marks_ & name_mark(key)) != 0 ? find_among(key) : nullptr;
     }
     /// Offset of the closing brace in `text()`.
     std::size_t close_offset() const { return close_offset_; }
@@ -110,13 +111,6 @@ public:
     static constexpr std::size_t kMaxMembers = 1024;
 
 private:
-    /// One bit; most keys differ in length or first and last letter, so most of an object's in it.
-    static constexpr std::uint64_t mark_of(std::string_view key) {
-        if (key.empty()) return 1;
-        const auto mark = key.size() + 5 * static_cast<unsigned char>(key.front()) +
-                          11 * static_cast<unsigned char>(key.back());
-        return std::uint64_t{1} << (mark & 63);
-    }
     const JsonMember* find_among(std::string_view key) const;
     Result<void> read_members(const JsonTokens& tokens);
     Result<void> unescape_keys(std::size_t count);

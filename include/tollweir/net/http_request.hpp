@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tollweir/core/error.hpp"
+#include "tollweir/core/name_mark.hpp"
 #include "tollweir/net/http_head.hpp"
 
 namespace tollweir::net {
@@ -34,13 +35,7 @@ struct RequestHead {
     void clear();
 
 private:
-    /// One bit; most names differ in length or first and last letter.
-    static constexpr std::uint64_t mark_of(std::string_view name) {
-        if (name.empty()) return 1;
-        const auto mark = name.size() + 5 * (static_cast<unsigned char>(name.front()) | 0x20U) +
-                          11 * (static_cast<unsigned char>(name.back()) | 0x20U);
-        return std::uint64_t{1} << (mark & 63);
-    }
+    static std::uint64_t mark_of(std::string_view name) { return name_mark(name, 0x20); }
     std::optional<std::string_view> find_among(std::string_view name) const;
 
     static constexpr std::uint64_t kUnknown = ~std::uint64_t{0};

@@ -36,6 +36,13 @@ protected:
         pollfd socket{stream->native(), POLLRDHUP, 0};
         ASSERT_EQ(::poll(&socket, 1, 10'000), 1);
     }
+    /// One event tells of both.
+    void end_with_last_words() {
+        send("last words");
+        end();
+        await_arrival(10);
+        await_end();
+    }
     std::string take(IoResult got) {
         if (got.status == IoStatus::closed) return "end";
         return got ? std::string(buffer, got.size) : "failed";
@@ -57,10 +64,7 @@ TEST_F(StreamTest, SeesAnEndThatCameAlongWithTheLastBytes) {
     };
     spawn(context, read(), [](const std::exception_ptr&) {});
     context.poll();  // it waits now
-    send("last words");
-    end();
-    await_arrival(10);
-    await_end();  // one event tells of both
+    end_with_last_words();
     context.run_for(std::chrono::seconds(10));
     EXPECT_EQ(first, "last words");
     EXPECT_EQ(second, "end");
@@ -124,10 +128,7 @@ TEST_F(StreamTest, AnIdleWaitSeesAtTheTickAnEndThatCameAlongWithTheLastBytes) {
     };
     spawn(context, idle(), [](const std::exception_ptr&) {});
     context.poll();
-    send("last words");
-    end();
-    await_arrival(10);
-    await_end();  // one event tells of both
+    end_with_last_words();
     tick.start();
     context.run_for(std::chrono::seconds(3));
     tick.stop();
@@ -149,10 +150,7 @@ TEST_F(StreamTest, AWatchSeesAtTheTickAnEndThatCameAlongWithTheLastBytes) {
         };
         spawn(context, answer(), [](const std::exception_ptr&) {});
         context.poll();
-        send("last words");
-        end();
-        await_arrival(10);
-        await_end();  // one event tells of both
+        end_with_last_words();
         tick.start();
         context.restart();
         context.run_for(std::chrono::milliseconds(1500));

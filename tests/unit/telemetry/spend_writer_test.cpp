@@ -69,6 +69,13 @@ protected:
         leave_copy(process, as);
         fs::remove(directory() / as / "window-0");
     }
+    /// A journal of one file, of a process that is gone.
+    fs::path leave_file(const std::string& process, std::string_view bytes) const {
+        fs::create_directories(directory() / process);
+        const auto file = directory() / process / "worker-0.000001";
+        std::ofstream(file) << bytes;
+        return file;
+    }
     std::vector<std::string> left_over() const { return journal_processes(directory()); }
 
     TempFolder folder_;
@@ -286,8 +293,7 @@ TEST_F(SpendWriterTest, AdoptsAJournalOfTheFirstVersion) {
         bytes += record;
         end_frame(bytes, begin, FrameSeal().at(begin));
     }
-    fs::create_directories(directory() / "old");
-    std::ofstream(directory() / "old" / "worker-0.000001") << bytes;
+    leave_file("old", bytes);
     const auto journal = open_journal("p");
     SpendWriter writer(*journal, store_.calls(), quick_writer());
     writer.start();
@@ -307,8 +313,7 @@ TEST_F(SpendWriterTest, AdoptsAJournalOfTheSecondVersion) {
     const auto begin = begin_frame(bytes);
     append_journal_record(JournalRecordKind::close, row, bytes);
     end_frame(bytes, begin, FrameSeal().at(begin));
-    fs::create_directories(directory() / "old");
-    std::ofstream(directory() / "old" / "worker-0.000001") << bytes;
+    leave_file("old", bytes);
     const auto journal = open_journal("p");
     SpendWriter writer(*journal, store_.calls(), quick_writer());
     writer.start();
@@ -388,9 +393,7 @@ TEST_F(SpendWriterTest, KeepsADamagedJournalAsideAndBooksWhatItCanRead) {
 }
 
 TEST_F(SpendWriterTest, LeavesAJournalOfAnotherVersionAlone) {
-    fs::create_directories(directory() / "future");
-    const auto file = directory() / "future" / "worker-0.000001";
-    std::ofstream(file) << "TWSPEND9 and what only it understands";
+    const auto file = leave_file("future", "TWSPEND9 and what only it understands");
     const auto journal = open_journal("p");
     SpendWriter writer(*journal, store_.calls(), quick_writer());
     writer.start();

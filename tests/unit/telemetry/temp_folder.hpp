@@ -10,8 +10,9 @@ namespace tollweir {
 /// A folder of a test's own that goes with it.
 class TempFolder {
 public:
-    TempFolder() {
-        auto pattern = (std::filesystem::temp_directory_path() / "tollweir-unit-XXXXXX").string();
+    explicit TempFolder(
+        const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+        auto pattern = (parent / "tollweir-unit-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
         path_ = pattern;
     }
